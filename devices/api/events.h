@@ -1,0 +1,107 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+
+#include "sync/base/clock.h"
+
+// What devices tell the kiosk. Values only: they travel through mailboxes between threads.
+namespace station::devices {
+
+using base::BootTime;
+
+// A card lies on a reader. `uid` is upper-case hex in the order received ("04A23B7C"). A UID is a name, not a proof.
+struct CardPresented {
+  std::string reader;
+  std::string uid;
+  BootTime at;
+};
+
+struct CardRemoved {
+  std::string reader;
+  BootTime at;
+};
+
+// A card was there but cannot be used; the rider is told what to do now.
+enum class CardProblem {
+  random_uid,   // phones and some bank cards make up a new number each time
+  not_allowed,  // type B (identity cards) unless the station allows it
+  two_cards,    // two different numbers in one presentation
+  unreadable,   // gone too quickly, mute or damaged
+};
+struct CardRefused {
+  std::string reader;
+  CardProblem problem = CardProblem::unreadable;
+  BootTime at;
+};
+
+// A signed code, a pick-up code or anything else that a scanner read; checked for length and alphabet by the driver.
+struct CodeScanned {
+  std::string scanner;
+  std::string text;
+  BootTime at;
+};
+
+enum class Door : std::uint8_t { unknown, closed, open };
+
+// The debounced door state changed (two equal reads at least 100 ms apart).
+struct DoorChanged {
+  std::string box;  // name of the box as riders see it, for example "A03"
+  Door door = Door::unknown;
+  BootTime at;
+};
+
+enum class Opening : std::uint8_t {
+  opened,      // a later, independent read showed the door open
+  not_opened,  // pulse sent, reads still say closed
+  unknown,     // board silent or reads unclear: nobody may assume anything
+  refused,     // no pulse was sent (duty limit, board out of service)
+};
+
+// The answer to one OpenBox command. Exactly one comes for each op_id.
+struct BoxOpening {
+  std::string op_id;
+  std::string box;
+  Opening result = Opening::unknown;
+  std::string evidence;  // for the record: which reads, when, in the maintainer's words
+  BootTime at;
+};
+
+enum class Power : std::uint8_t { unknown, off, on };
+
+// Desired against observed power of a charging port; sent when either changes. Observed is a read-back.
+struct PortChanged {
+  std::string port;  // name of the charging port as riders see it, for example "P1"
+  Power desired = Power::off;
+  Power observed = Power::unknown;
+  bool over_current = false;  // latched off by the driver
+  BootTime at;
+};
+
+// The answer to one SwitchPort command: what the read-back says after switching. Exactly one comes for each op_id.
+struct PortSwitched {
+  std::string op_id;
+  std::string port;
+  Power observed = Power::unknown;
+  std::string evidence;
+  BootTime at;
+};
+
+// Device faults are states with a beginning and an end, from one catalogue (fault.h).
+struct FaultRaised {
+  std::string code;    // "reader.missing", "board.silent", …
+  std::string place;   // which device, in the words of the configuration
+  std::string detail;  // what is wrong, for the maintainer
+  BootTime at;
+};
+struct FaultCleared {
+  std::string code;
+  std::string place;
+  BootTime at;
+};
+
+using Event = std::variant<CardPresented, CardRemoved, CardRefused, CodeScanned, DoorChanged, BoxOpening, PortChanged,
+                           PortSwitched, FaultRaised, FaultCleared>;
+
+}  // namespace station::devices
