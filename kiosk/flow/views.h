@@ -1,0 +1,197 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sync/base/clock.h"
+
+// What the ledger tells the flows: committed state as plain values. Screens draw nothing else.
+namespace station::flow {
+
+using base::BootTime;
+using base::Milliseconds;
+using base::UtcTime;
+
+enum class BoxSize : std::uint8_t { small, medium, large };
+
+enum class PortState : std::uint8_t { free, mine, busy, fault };
+
+// A phone-charging port as riders see it.
+struct PortView {
+  std::string name;  // "P1"
+  PortState state = PortState::free;
+  int minutes_left = 0;  // until the limit, where somebody charges
+};
+
+enum class LeaseState : std::uint8_t { held, opening, open, occupied, fault };
+
+struct LeaseView {
+  std::string lease;
+  std::string box;  // "A03"
+  BoxSize size = BoxSize::small;
+  LeaseState state = LeaseState::held;
+  UtcTime since;
+};
+
+struct ChargeView {
+  std::string session;
+  std::string port;
+  UtcTime since;
+  int minutes = 0;
+  int limit_min = 0;
+};
+
+struct ViolationView {
+  std::string id;
+  std::string code;
+  std::string name;  // in the words of the code table
+  std::string place;
+  UtcTime at;
+};
+
+enum class CourseKind : std::uint8_t { warning, training, throttle };
+
+// Where a course stands, in the order a rider goes through it (rules/course.h has the full machine).
+enum class CourseStage : std::uint8_t {
+  assigned,      // nothing done
+  studying,      // minutes are missing
+  exam_ready,    // minutes complete
+  retry_wait,    // examination failed, waiting time runs
+  human,         // a person decides
+  done,          // warning confirmed or certificate issued
+  expired,
+  withdrawn,
+};
+
+struct CourseView {
+  std::string course;
+  CourseKind kind = CourseKind::warning;
+  CourseStage stage = CourseStage::assigned;
+  int level = 1;
+  int required_s = 0;
+  int credited_s = 0;  // counted credit of all stations that have synced, and of this one
+  int questions = 20;
+  int pass = 18;
+  int attempts = 0;
+  std::optional<UtcTime> retry_at;
+  UtcTime deadline;
+  std::vector<ViolationView> violations;
+  int window_days = 180;
+  std::vector<std::string> lessons;       // to begin with
+  std::vector<std::string> lessons_done;
+  std::string resume_lesson, resume_step;  // where the rider stopped, at whichever station
+  bool identified = false;                 // PIN checked for this course in this visit
+  // Throttle: what the named reviewer decided; empty while the recommendation waits.
+  std::string decision, reviewer, decision_reason;
+  std::string certificate;  // number
+};
+
+struct CertificateView {
+  std::string number;
+  std::string course;
+  std::string text;  // content of the QR code
+  UtcTime at;
+  int score_percent = 0;
+};
+
+enum class Role : std::uint8_t { rider, maintainer };
+
+struct RiderView {
+  std::string subject;
+  std::string name;  // 王师傅
+  Role role = Role::rider;
+  std::string last4;
+  bool has_pin = false;
+  std::string visit;  // id of the open visit
+  UtcTime visit_since;
+  int visits = 0;  // at this station, this one included
+  std::int64_t points = 0;
+  std::int64_t credits = 0;
+  std::optional<ChargeView> charge;
+  std::vector<LeaseView> leases;
+  std::vector<CourseView> courses;  // open ones first, most urgent first
+  std::vector<CertificateView> certificates;
+  std::vector<std::string> lessons_done;  // voluntary and mandatory
+};
+
+struct BoxCount {
+  BoxSize size = BoxSize::small;
+  int free = 0;
+  int total = 0;
+};
+
+struct FaultView {
+  std::string code;
+  std::string place;
+  std::string detail;
+  UtcTime since;
+};
+
+// A charging session that runs, for the keeper that ends it at its limit.
+struct RunningCharge {
+  std::string port;
+  UtcTime since;
+  int limit_min = 0;
+  bool from_before = false;  // started before this run of the program: its port was off in between
+};
+
+// An opening whose result is not known yet, because the program stopped in between.
+struct PendingOpening {
+  std::string op;
+  std::string box;
+};
+
+// The station as everybody may see it.
+struct StationView {
+  std::string id;
+  std::string name;
+  std::vector<PortView> ports;  // `mine` is decided by the rider at the screen
+  std::vector<BoxCount> boxes;
+  int present = 0;  // open visits
+  int riders = 0;   // roster size, for the maintainer
+  int pack_version = 0;
+  std::uint64_t log_size = 0;
+  std::vector<FaultView> faults;
+  std::vector<RunningCharge> charges;
+  std::vector<PendingOpening> pending_openings;
+};
+
+// What the sync thread says about itself; drawn as one line.
+struct SyncView {
+  bool online = false;
+  std::uint64_t waiting = 0;  // records not yet acknowledged
+  std::optional<UtcTime> last_success;
+  std::string why;  // string key of the reason while offline, for example "sync.network_down"
+};
+
+// One question of an opened paper. Options are in drawn order; the key stays in the ledger.
+struct QuestionView {
+  std::string item;
+  int version = 1;
+  bool multiple = false;
+  std::vector<int> order;  // authored option numbers in the order shown
+};
+
+struct PaperView {
+  std::string course;
+  std::string attempt;
+  int no = 1;
+  std::vector<QuestionView> questions;
+  int answered = 0;  // questions already answered (resumed after a power cut)
+};
+
+struct ExamOutcome {
+  std::string course;
+  int score = 0;
+  int of = 0;
+  int pass = 0;
+  bool critical_wrong = false;
+  bool passed = false;
+  std::vector<std::string> wrong_items;
+  std::optional<CertificateView> certificate;
+  std::optional<UtcTime> retry_at;
+};
+
+}  // namespace station::flow
