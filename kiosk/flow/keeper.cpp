@@ -47,11 +47,10 @@ void Keeper::on_event(const devices::Event& event, Desk& desk) {
 }
 
 void Keeper::on_tick(Desk& desk) {
-  const UtcTime utc = desk.clock.utc();
   for (const RunningCharge& c : desk.station.charges) {
     if (c.from_before) {
       end_charge(c.port, "restart", desk);
-    } else if (utc - c.since >= std::chrono::minutes(c.limit_min)) {
+    } else if (desk.now() - c.since >= std::chrono::minutes(c.limit_min)) {
       end_charge(c.port, "limit", desk);
     }
   }

@@ -132,7 +132,7 @@ struct FaultView {
 // A charging session that runs, for the keeper that ends it at its limit.
 struct RunningCharge {
   std::string port;
-  UtcTime since;
+  BootTime since;  // meaningless when from_before
   int limit_min = 0;
   bool from_before = false;  // started before this run of the program: its port was off in between
 };

@@ -1,0 +1,169 @@
+#include <algorithm>
+
+#include "kiosk/flow/flows.h"
+
+namespace station::flow {
+
+namespace {
+
+// Twenty questions, one after the other. Each answer is committed before the next question shows; an attempt that was
+// left (order, time-out, power cut) stays open and goes on at its next unanswered question.
+class ExamFlow final : public Flow {
+ public:
+  ExamFlow(std::string course, Desk& desk) : course_(std::move(course)) {
+    request_ = desk.ask(OpenExam{desk.rider->subject, course_});
+    state_.busy = true;
+  }
+
+  Screen screen(const Desk&) const override { return state_; }
+  IdlePolicy idle() const override { return IdlePolicy::sign_out; }
+  bool holds_screen() const override { return true; }
+
+  Move on_action(const Action& action, Desk& desk) override {
+    if (state_.paper.questions.empty()) return Stay{};
+    const QuestionView& question = state_.paper.questions[static_cast<std::size_t>(state_.index)];
+    if (std::holds_alternative<NewOrder>(action)) return Leave{make_paused("", course_, "order", desk)};
+    if (std::holds_alternative<Back>(action)) return Home{};
+    if (state_.busy) return Stay{};
+    if (const auto* choose = std::get_if<ChooseOption>(&action)) {
+      if (choose->option < 0 || static_cast<std::size_t>(choose->option) >= question.order.size()) return Stay{};
+      const auto at = std::find(state_.chosen.begin(), state_.chosen.end(), choose->option);
+      if (at != state_.chosen.end()) {
+        state_.chosen.erase(at);
+      } else {
+        if (!question.multiple) state_.chosen.clear();
+        state_.chosen.push_back(choose->option);
+      }
+    } else if (std::holds_alternative<ConfirmAnswer>(action) && !state_.chosen.empty()) {
+      AnswerItem answer{state_.paper.attempt, state_.index, {}, (desk.now() - shown_).count()};
+      for (int shown : state_.chosen) answer.chosen.push_back(question.order[static_cast<std::size_t>(shown)]);
+      request_ = desk.ask(std::move(answer));
+      state_.busy = true;
+    }
+    return Stay{};
+  }
+
+  Move on_reply(const Reply& reply, Desk& desk) override {
+    if (const auto* closed = std::get_if<ExamClosed>(&reply.outcome)) return Open{make_exam_result(closed->outcome, desk)};
+    if (reply.id != request_) return Stay{};
+    if (const auto* opened = std::get_if<PaperOpened>(&reply.outcome)) {
+      state_.paper = opened->paper;
+      show(opened->paper.answered, desk);
+    } else if (std::holds_alternative<ItemStored>(reply.outcome)) {
+      show(state_.index + 1, desk);
+    } else if (const auto* no = std::get_if<NotNow>(&reply.outcome)) {
+      return Home{Message{no->message_key, no->args, true}};
+    }
+    return Stay{};
+  }
+
+ private:
+  void show(int index, Desk& desk) {
+    state_.chosen.clear();
+    if (static_cast<std::size_t>(index) >= state_.paper.questions.size()) {
+      state_.busy = true;
+      request_ = desk.ask(CloseExam{state_.paper.attempt, true});
+      return;
+    }
+    state_.index = index;
+    state_.busy = false;
+    shown_ = desk.now();
+  }
+
+  std::string course_;
+  ExamScreen state_;
+  BootTime shown_{};
+  std::uint64_t request_ = 0;
+};
+
+class ExamResultFlow final : public Flow {
+ public:
+  ExamResultFlow(ExamOutcome outcome, const Desk& desk) : outcome_(std::move(outcome)) {
+    if (const CourseView* c = desk.course(outcome_.course)) course_ = *c;
+  }
+  Screen screen(const Desk&) const override { return ExamResultScreen{outcome_, course_}; }
+  Move on_action(const Action& action, Desk&) override {
+    if (std::holds_alternative<Back>(action)) return Home{};
+    if (std::holds_alternative<ShowCertificate>(action) && outcome_.certificate)
+      return Open{make_certificate(*outcome_.certificate)};
+    return Stay{};
+  }
+
+ private:
+  ExamOutcome outcome_;
+  CourseView course_;
+};
+
+class CertificateFlow final : public Flow {
+ public:
+  explicit CertificateFlow(CertificateView certificate) : certificate_(std::move(certificate)) {}
+  Screen screen(const Desk& desk) const override {
+    CertificateScreen s;
+    s.certificate = certificate_;
+    s.name = desk.rider->name;
+    if (const CourseView* c = desk.course(certificate_.course)) s.course = *c;
+    return s;
+  }
+  Move on_action(const Action& action, Desk&) override {
+    if (std::holds_alternative<Back>(action)) return Home{};
+    return Stay{};
+  }
+
+ private:
+  CertificateView certificate_;
+};
+
+class RecordFlow final : public Flow {
+ public:
+  Screen screen(const Desk& desk) const override { return RecordScreen{*desk.rider}; }
+  Move on_action(const Action& action, Desk& desk) override {
+    if (std::holds_alternative<Back>(action)) return Home{};
+    if (const auto* show = std::get_if<ShowCertificate>(&action))
+      for (const CertificateView& c : desk.rider->certificates)
+        if (c.number == show->number) return Open{make_certificate(c)};
+    return Stay{};
+  }
+};
+
+class ComplaintFlow final : public Flow {
+ public:
+  ComplaintFlow(std::string about, std::string ref) {
+    state_.about = std::move(about);
+    state_.ref = std::move(ref);
+  }
+  Screen screen(const Desk&) const override { return state_; }
+  Move on_action(const Action& action, Desk& desk) override {
+    if (std::holds_alternative<Back>(action)) return Home{};
+    if (const auto* choose = std::get_if<ChooseCategory>(&action); choose && state_.receipt.empty()) {
+      state_.category = choose->category;
+    } else if (std::holds_alternative<FileComplaint>(action) && !state_.category.empty() && request_ == 0) {
+      request_ = desk.ask(LodgeComplaint{desk.rider->subject, state_.about, state_.ref, state_.category});
+    }
+    return Stay{};
+  }
+  Move on_reply(const Reply& reply, Desk&) override {
+    if (const auto* lodged = std::get_if<ComplaintLodged>(&reply.outcome); lodged && reply.id == request_)
+      state_.receipt = lodged->receipt;
+    return Stay{};
+  }
+
+ private:
+  ComplaintScreen state_;
+  std::uint64_t request_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<Flow> make_exam(std::string course, Desk& desk) { return std::make_unique<ExamFlow>(std::move(course), desk); }
+std::unique_ptr<Flow> make_exam_result(ExamOutcome outcome, const Desk& desk) {
+  return std::make_unique<ExamResultFlow>(std::move(outcome), desk);
+}
+std::unique_ptr<Flow> make_certificate(const CertificateView& certificate) {
+  return std::make_unique<CertificateFlow>(certificate);
+}
+std::unique_ptr<Flow> make_record() { return std::make_unique<RecordFlow>(); }
+std::unique_ptr<Flow> make_complaint(std::string about, std::string ref) {
+  return std::make_unique<ComplaintFlow>(std::move(about), std::move(ref));
+}
+
+}  // namespace station::flow
