@@ -43,8 +43,7 @@ struct Effects {
 // end of each session. One thread.
 class Desk {
  public:
-  Desk(const base::Clock& clock, base::Random& random, Settings settings)
-      : clock(clock), random(random), settings(settings) {}
+  Desk(const base::Clock& time, base::Random& chance, Settings times) : clock(time), random(chance), settings(times) {}
 
   std::uint64_t ask(Demand demand);
   void command(devices::Command command) { effects.commands.push_back(std::move(command)); }

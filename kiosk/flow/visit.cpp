@@ -1,6 +1,7 @@
 #include "kiosk/flow/visit.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "kiosk/flow/flows.h"
 
