@@ -1,0 +1,58 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "devices/drivers/driver.h"
+#include "devices/drivers/event_queue.h"
+
+namespace station::drivers {
+
+// Devices that share one thread because they share one wire.
+struct Bus {
+  std::string name;
+  std::vector<std::unique_ptr<Driver>> drivers;
+};
+
+enum class Running {
+  threaded,  // one thread for each bus, from construction to destruction
+  stepped,   // the owner calls step(): simulated world, headless scripts
+};
+
+// The device manager: owns the drivers, routes commands to them by name and gathers their figures. Events come out of
+// the queue that the drivers were made with. All functions but step() may be called from any thread.
+class DeviceHub {
+ public:
+  // Clock and queue must outlive the hub. No name may be served twice.
+  DeviceHub(const base::Clock& clock, EventQueue& events, std::vector<Bus> buses, Running running);
+  ~DeviceHub();  // asks the threads to stop and joins them; a step in progress is finished
+  DeviceHub(const DeviceHub&) = delete;
+  DeviceHub& operator=(const DeviceHub&) = delete;
+
+  // Never waits. A name that nobody serves, or a bus that does not keep up, is answered at once: BoxOpening{refused},
+  // PortSwitched{unknown}.
+  void command(const devices::Command& command);
+
+  // Only Running::stepped: runs what is due; returns when something is due next.
+  BootTime step(BootTime now);
+
+  // The maintainer looked at a fault that does not end by itself; the driver answers with FaultCleared if it agrees.
+  void acknowledge(const std::string& code, const std::string& place);
+
+  std::vector<ActiveFault> faults() const { return events_.faults(); }
+  std::vector<DeviceHealth> health() const;  // at most a second old
+
+ private:
+  struct Worker;
+  void refuse(const devices::Command& command, const std::string& why);
+  Worker* find(const devices::Command& command);
+
+  const base::Clock& clock_;
+  EventQueue& events_;
+  const Running running_;
+  std::vector<std::unique_ptr<Worker>> workers_;
+};
+
+}  // namespace station::drivers
