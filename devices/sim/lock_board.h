@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "devices/codec/lock_8a.h"
 #include "devices/sim/serial_peer.h"
 
 namespace station::sim {
@@ -53,9 +54,8 @@ class SimLockBoard {
   void restart(Milliseconds down);                           // silent that long; coils off, replies under way lost
   void miswire();                                            // all feedback contacts inverted from now on
 
-  // What the coils did.
-  int pulses(int lock) const;
-  Milliseconds on_time(int lock) const;
+  int pulses(int lock) const;  // on one lock since the beginning
+  Milliseconds coil_on_time(int lock) const;
 
  private:
   friend class SimLockLine;
@@ -64,27 +64,27 @@ class SimLockBoard {
     LockState state = LockState::healthy;
     bool open = false;
     int pulses = 0;
-    Micros last_pulse{-1};
   };
   struct Spoil {
     ReplyFault fault;
     bool open_only;
   };
 
+  // Below, the line's mutex is held.
   Lock& lock_at(int lock);
   const Lock& lock_at(int lock) const;
-  bool contact(const Lock& lock) const;
-  void answer(std::span<const std::uint8_t> frame, Micros heard);
+  bool contact_is_11(const Lock& lock) const;
+  void obey(const codec::lock_8a::Request& request, Micros heard);
   void pulse(int lock, Micros at);
-  void send(base::Bytes reply, bool to_open, Micros heard);
-  void push_edge(int lock);
+  void move_door(int lock, bool open);
+  void reply(base::Bytes frame, bool to_open, Micros heard);
 
   SimLockLine& line_;
   const SimLockBoardSettings settings_;
   std::vector<Lock> locks_;
   std::deque<Spoil> spoils_;
   bool dead_ = false;
-  bool inverted_ = false;
+  bool miswired_ = false;
   Micros silent_until_{0};
 };
 
