@@ -56,6 +56,7 @@ class Desk {
   const Settings settings;
   std::shared_ptr<const record::Content> content;  // null until a pack was applied
   std::optional<RiderView> rider;                  // committed state of the rider at the screen
+  std::string confirmed_course;                    // the rider proved who they are for it, in this session
   StationView station;
   Effects effects;
 

@@ -82,7 +82,6 @@ struct CourseView {
   std::vector<std::string> lessons;       // to begin with
   std::vector<std::string> lessons_done;
   std::string resume_lesson, resume_step;  // where the rider stopped, at whichever station
-  bool identified = false;                 // PIN checked for this course in this visit
   // Throttle: what the named reviewer decided; empty while the recommendation waits.
   std::string decision, reviewer, decision_reason;
   std::string certificate;  // number

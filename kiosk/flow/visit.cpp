@@ -99,6 +99,7 @@ void Visit::on_reply(const Reply& reply) {
     const bool same = desk_.rider && desk_.rider->subject == welcome->rider.subject;
     flow_->on_leave(desk_);
     desk_.rider = welcome->rider;
+    if (!same) desk_.confirmed_course.clear();
     if (same && welcome->rider.role == Role::rider) {
       flow_ = make_home();
       return;
@@ -192,6 +193,7 @@ void Visit::follow(Move move) {
 void Visit::sign_out(std::unique_ptr<Flow> then) {
   flow_->on_leave(desk_);
   desk_.rider.reset();
+  desk_.confirmed_course.clear();
   flow_ = then ? std::move(then) : make_attract();
   last_touch_ = desk_.now();
 }

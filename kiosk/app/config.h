@@ -1,0 +1,70 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "devices/drivers/lock_board.h"
+#include "kiosk/flow/flow.h"
+#include "kiosk/store/core.h"
+#include "sync/base/result.h"
+
+namespace station::app {
+
+struct ReaderConfig {
+  std::string name;
+  std::string place;   // udev ID_PATH or port path, "1-2"
+  std::string id;      // "072f:2200", or empty for any
+  std::string serial;  // cross-check, may be empty
+  int interface = -1;  // -1: found by name
+  int slot = 0;
+  bool allow_type_b = false;
+};
+
+struct HubConfig {
+  std::string name;
+  std::string place;  // "1-4"
+  struct Port {
+    std::string name;  // "P1"
+    int hub_port = 0;
+  };
+  std::vector<Port> ports;
+  std::vector<int> never_off;
+  bool ganged = false;
+};
+
+struct LockerConfig {
+  std::string device;  // "/dev/serial/by-id/…"
+  drivers::LockLineSettings line;
+  std::vector<store::BoxConfig> boxes;
+};
+
+struct PanelConfig {
+  int width = 1080;
+  int height = 1920;
+  double mm_per_px = 0.248;
+  std::string language = "zh";
+};
+
+// The station's configuration file (config/station.example.toml shows every key with its meaning).
+struct KioskConfig {
+  std::filesystem::path data;    // database and identity; from --data or `data = …`
+  std::filesystem::path assets;  // strings, fonts settings
+  std::string centre_url;        // "https://centre.example:8443"
+  PanelConfig panel;
+  flow::Settings times;
+  std::vector<ReaderConfig> readers;
+  std::vector<HubConfig> hubs;
+  std::vector<LockerConfig> lockers;
+  int check_in_points = 5;
+  int lesson_points = 10;
+  int certificate_points = 20;
+};
+
+// Reads and checks the file; the error names file, line and what was expected, one problem a line.
+base::Result<KioskConfig> load_config(const std::filesystem::path& file);
+
+// Who this station is, from the identity folder that enrolment wrote; creates the sealing key of personal fields once.
+base::Result<store::Identity> load_identity(const std::filesystem::path& folder);
+
+}  // namespace station::app

@@ -1,0 +1,111 @@
+#include "kiosk/store/schema.h"
+
+#include <iterator>
+
+namespace station::store {
+
+namespace {
+
+// Forward only; a published migration is never edited. Times: *_utc and *_mono are milliseconds.
+constexpr const char* kMigrations[] = {R"sql(
+CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+
+-- The log. `line` is the record as hashed and sent; the other columns only find it again.
+CREATE TABLE record(seq INTEGER PRIMARY KEY, type TEXT NOT NULL, subject TEXT NOT NULL, course TEXT NOT NULL,
+                    line TEXT NOT NULL) STRICT;
+CREATE INDEX record_course ON record(course, seq) WHERE course <> '';
+CREATE TABLE log_head(id INTEGER PRIMARY KEY CHECK(id = 1), size INTEGER NOT NULL, edge BLOB NOT NULL) STRICT;
+
+-- Roster, from the centre's feed. Names are sealed; cards and logins are keyed pseudonyms, never numbers.
+CREATE TABLE rider(subject TEXT PRIMARY KEY, name BLOB NOT NULL, role TEXT NOT NULL, login TEXT NOT NULL, pin TEXT NOT NULL,
+                   last4 TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX rider_login ON rider(login) WHERE login <> '';
+CREATE TABLE card(hash TEXT PRIMARY KEY, subject TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE INDEX card_subject ON card(subject);
+CREATE TABLE pin_failure(subject TEXT PRIMARY KEY, failures INTEGER NOT NULL, left_ms INTEGER NOT NULL,
+                         seen_utc INTEGER NOT NULL, seen_mono INTEGER NOT NULL, boot TEXT NOT NULL) STRICT, WITHOUT ROWID;
+
+CREATE TABLE visit(visit TEXT PRIMARY KEY, subject TEXT NOT NULL, since_utc INTEGER NOT NULL, since_mono INTEGER NOT NULL,
+                   boot TEXT NOT NULL, open INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX visit_open ON visit(subject) WHERE open = 1;
+CREATE INDEX visit_subject ON visit(subject);
+
+-- Points: the centre's balance up to a position of this log, plus what this station added since.
+CREATE TABLE points_balance(subject TEXT PRIMARY KEY, balance INTEGER NOT NULL, upto INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE points_transfer(transfer TEXT PRIMARY KEY, subject TEXT NOT NULL, points INTEGER NOT NULL, reason TEXT NOT NULL,
+                             ref TEXT NOT NULL, day TEXT NOT NULL, seq INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE INDEX points_subject ON points_transfer(subject, seq);
+-- A reason is paid once for what it rests on.
+CREATE UNIQUE INDEX points_once ON points_transfer(subject, reason, ref);
+
+CREATE TABLE intent(op TEXT PRIMARY KEY, kind TEXT NOT NULL, target TEXT NOT NULL, ref TEXT NOT NULL, purpose TEXT NOT NULL,
+                    run TEXT NOT NULL, resolved INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE INDEX intent_open ON intent(resolved) WHERE resolved = 0;
+
+CREATE TABLE charge(session TEXT PRIMARY KEY, port TEXT NOT NULL, subject TEXT NOT NULL, state TEXT NOT NULL,
+                    since_utc INTEGER NOT NULL, since_mono INTEGER NOT NULL, boot TEXT NOT NULL, run TEXT NOT NULL,
+                    limit_min INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX charge_port ON charge(port) WHERE state <> 'ended';
+CREATE UNIQUE INDEX charge_subject ON charge(subject) WHERE state <> 'ended';
+
+CREATE TABLE box(name TEXT PRIMARY KEY, size INTEGER NOT NULL, cycles INTEGER NOT NULL, fault INTEGER NOT NULL,
+                 present INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE lease(lease TEXT PRIMARY KEY, box TEXT NOT NULL REFERENCES box(name), subject TEXT NOT NULL, state TEXT NOT NULL,
+                   since_utc INTEGER NOT NULL, held_mono INTEGER NOT NULL, run TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX lease_box ON lease(box) WHERE state <> 'ended';
+CREATE INDEX lease_subject ON lease(subject) WHERE state <> 'ended';
+
+-- Courses as assigned by the centre, what other stations report, what a reviewer decided.
+CREATE TABLE course(course TEXT PRIMARY KEY, subject TEXT NOT NULL, body TEXT NOT NULL, withdrawn TEXT NOT NULL,
+                    review TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE INDEX course_subject ON course(subject);
+CREATE TABLE progress(course TEXT NOT NULL, station TEXT NOT NULL, upto INTEGER NOT NULL, body TEXT NOT NULL,
+                      PRIMARY KEY(course, station)) STRICT, WITHOUT ROWID;
+CREATE TABLE study(session TEXT PRIMARY KEY, subject TEXT NOT NULL, course TEXT NOT NULL, lesson TEXT NOT NULL,
+                   step TEXT NOT NULL, open INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE lesson_done(subject TEXT NOT NULL, lesson TEXT NOT NULL, course TEXT NOT NULL, seq INTEGER NOT NULL,
+                         PRIMARY KEY(subject, lesson, course)) STRICT, WITHOUT ROWID;
+
+-- An opened paper is frozen: items, versions, orders and keys as they were.
+CREATE TABLE attempt(attempt TEXT PRIMARY KEY, course TEXT NOT NULL, subject TEXT NOT NULL, no INTEGER NOT NULL,
+                     paper TEXT NOT NULL, seed TEXT NOT NULL, open INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX attempt_open ON attempt(course) WHERE open = 1;
+CREATE TABLE answer(attempt TEXT NOT NULL, idx INTEGER NOT NULL, chosen TEXT NOT NULL, correct INTEGER NOT NULL,
+                    took_ms INTEGER NOT NULL, PRIMARY KEY(attempt, idx)) STRICT, WITHOUT ROWID;
+CREATE TABLE certificate(number TEXT PRIMARY KEY, course TEXT NOT NULL, subject TEXT NOT NULL, text TEXT NOT NULL,
+                         at_utc INTEGER NOT NULL, score INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE INDEX certificate_subject ON certificate(subject);
+CREATE TABLE complaint(receipt TEXT PRIMARY KEY, subject TEXT NOT NULL, about TEXT NOT NULL, ref TEXT NOT NULL,
+                       category TEXT NOT NULL, at_utc INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+
+CREATE TABLE fault(code TEXT NOT NULL, place TEXT NOT NULL, detail TEXT NOT NULL, since_utc INTEGER NOT NULL,
+                   PRIMARY KEY(code, place)) STRICT, WITHOUT ROWID;
+CREATE TABLE pack(version INTEGER PRIMARY KEY, sha256 TEXT NOT NULL, bytes BLOB NOT NULL) STRICT;
+CREATE TABLE pack_wanted(sha256 TEXT PRIMARY KEY, name TEXT NOT NULL, version INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE station_key(station TEXT NOT NULL, inc INTEGER NOT NULL, delegation TEXT NOT NULL,
+                         PRIMARY KEY(station, inc)) STRICT, WITHOUT ROWID;
+)sql"};
+
+int stored_version(Database& db) {
+  Statement s(db, "PRAGMA user_version");
+  return s.row() ? static_cast<int>(s.integer(0)) : 0;
+}
+
+}  // namespace
+
+int schema_version() { return static_cast<int>(std::size(kMigrations)); }
+
+void migrate(Database& db) {
+  const int have = stored_version(db);
+  if (have > schema_version())
+    throw StorageError{"the database was written by a newer program (schema " + std::to_string(have) + ", this program knows " +
+                       std::to_string(schema_version()) + "): update the program"};
+  for (int v = have; v < schema_version(); ++v) {
+    Transaction tx(db);
+    db.run(kMigrations[v]);
+    db.run(("PRAGMA user_version=" + std::to_string(v + 1)).c_str());
+    tx.commit();
+  }
+}
+
+}  // namespace station::store
