@@ -1,18 +1,20 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <set>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "sync/base/clock.h"
 #include "sync/base/result.h"
 
-// Points as integer double entry (design, section 6): every transfer takes from one account what it gives to another, so the
-// sum over all accounts is zero after every transfer. Pure; the ledger stores the transfers.
+// Points as integer double entry (design, section 6): every transfer takes from one account what it gives to another,
+// so the sum over all accounts is zero after every transfer. Pure; the ledger stores the transfers.
 namespace station::rules {
 
 // Accounts are names: "rider:<subject>" may never fall below zero; the city's own accounts ("fund:check_in",
@@ -56,8 +58,9 @@ base::Result<std::map<std::string, std::int64_t>> balances_of(std::span<const Tr
 // Local calendar day, "2026-11-24".
 std::string local_day(base::UtcTime at, std::chrono::minutes offset = std::chrono::hours(8));
 
-// The first check-in of a local day earns `points` (configuration; 0 switches it off). `last_earned_day` is the basis of the
-// rider's latest check-in transfer, empty if there is none. A clock that went back earns nothing twice: days only rise.
+// The first check-in of a local day earns `points` (configuration; 0 switches it off). `last_earned_day` is the basis
+// of the rider's latest check-in transfer, empty if there is none; after a clock that went back, the book refuses the
+// day that was used before.
 std::optional<Transfer> check_in_points(std::string_view subject, base::UtcTime at, std::int64_t points,
                                         std::string_view last_earned_day, std::string id,
                                         std::chrono::minutes offset = std::chrono::hours(8));
