@@ -176,7 +176,8 @@ struct CourseState {
   std::optional<OpenAttempt> open_attempt;
   std::set<std::string> used_items;  // of all attempts of the course
   std::optional<UtcTime> retry_at;   // when the waiting time is over; set while it runs
-  bool human = false;                // a person must decide about a further attempt
+  std::optional<UtcTime> last_closed;
+  bool human = false;  // a person must decide about a further attempt
   int best_score = 0;
   std::string certificate;
 
