@@ -77,9 +77,17 @@ struct GiftItem {
 // One element for each block in file order. An error only for text that is not UTF-8, with its line.
 base::Result<std::vector<GiftItem>> read_gift(std::string_view text);
 
-// GIFT text (2.7). An error names the first item that GIFT cannot hold (2.7, last rule), and is also given for error
-// blocks.
-base::Result<std::string> write_gift(std::span<const GiftItem> items);
+// GIFT text (2.7). Items that GIFT cannot hold are left out and named; reading the text back gives the others
+// unchanged.
+struct GiftWritten {
+  std::string text;
+  struct Problem {
+    std::size_t element = 0;  // in `items`, from 1
+    std::string why;
+  };
+  std::vector<Problem> problems;
+};
+GiftWritten write_gift(std::span<const GiftItem> items);
 
 // JSON form (2.5). Reading checks the form and names element and member.
 std::string gift_to_json(std::span<const GiftItem> items, int indent = -1);
@@ -108,13 +116,19 @@ struct GiftLint {
 GiftLint lint_gift(std::span<const GiftItem> items);
 std::string to_json(const GiftLint& lint, int indent = -1);
 
-// What this one item means on import.
-enum class ImportEffect : std::uint8_t { live_after_review, draft, rejected };
-ImportEffect import_effect(const GiftItem& item);
+// What each item means on import (2.8): error blocks and categories are not items and count as rejected.
+enum class ImportEffect : std::uint8_t {
+  accepted,
+  draft,  // a warning: a reviewer must confirm it before it goes live
+  rejected,
+};
+std::vector<ImportEffect> import_effects(std::span<const GiftItem> items);
 
-// Mark of a reply, 0 … 1. Multichoice: see choice_mark in paper.h.
+// Mark of a reply, 0 … 1. Where exactly one option may be chosen, two choices earn nothing; otherwise the weights of
+// the chosen options are added up and clamped. Numbers that name no option, or one a second time, count nothing.
 double multichoice_mark(const GiftItem& item, std::span<const int> chosen);
-double numerical_mark(const GiftItem& item, double reply);  // best weight among the answers that accept it
+// Weight of the first answer that accepts the reply, as they stand in the question.
+double numerical_mark(const GiftItem& item, double reply);
 double truefalse_mark(const GiftItem& item, bool reply);
 
 }  // namespace station::rules
