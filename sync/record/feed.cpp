@@ -2,14 +2,16 @@
 
 #include <nlohmann/json.hpp>
 
+#include "sync/record/json_text.h"
+
 namespace station::record {
 
 using base::Errc;
 using base::fail;
 
 std::string sign_feed_line(const FeedEntry& entry, const std::string& centre_name, const SigningKey& centre) {
-  std::string json = "{\"pos\":" + std::to_string(entry.pos) + ",\"scope\":" + nlohmann::json(entry.scope).dump() +
-                     ",\"type\":" + nlohmann::json(entry.type).dump() + ",\"at\":\"" + base::iso8601(entry.at) +
+  std::string json = "{\"pos\":" + std::to_string(entry.pos) + ",\"scope\":" + quoted_json(entry.scope) +
+                     ",\"type\":" + quoted_json(entry.type) + ",\"at\":\"" + base::iso8601(entry.at) +
                      "\",\"body\":" + entry.body + "}";
   const std::string signature = base::to_base64url(base::sign(centre, json));
   return json + "\t" + centre_name + "\t" + signature;
@@ -26,18 +28,25 @@ base::Result<FeedEntry> open_feed_line(std::string_view line, const NoteKey& cen
   base::Signature signature;
   std::copy(blob->begin(), blob->end(), signature.begin());
   if (!base::verify(centre.key, json_text, signature)) return fail(Errc::denied, "feed line: the signature is wrong");
-  const auto json = nlohmann::json::parse(json_text, nullptr, false);
+  const auto json = parse_json(json_text);
+  if (!json.is_object()) return fail(Errc::invalid, "feed line: not a JSON object");
   FeedEntry entry;
-  try {
-    entry.pos = json.at("pos").get<std::uint64_t>();
-    entry.scope = json.at("scope").get<std::string>();
-    entry.type = json.at("type").get<std::string>();
-    if (!base::parse_iso8601(json.at("at").get<std::string>(), entry.at) || !json.at("body").is_object())
-      return fail(Errc::invalid, "feed line: \"at\" or \"body\" is of the wrong kind");
-    entry.body = json.at("body").dump();
-  } catch (const nlohmann::json::exception& e) {
-    return fail(Errc::invalid, std::string("feed line: ") + e.what());
-  }
+  const auto word = [&](const char* key, std::string& out) {
+    const auto it = json.find(key);
+    if (it == json.end() || !it->is_string()) return false;
+    out = it->get<std::string>();
+    return true;
+  };
+  std::string at;
+  const auto pos = json.find("pos"), body = json.find("body");
+  if (pos == json.end() || !whole_number(*pos, entry.pos) || entry.pos == 0)
+    return fail(Errc::invalid, "feed line: \"pos\" is not a position from 1");
+  if (!word("scope", entry.scope) || !word("type", entry.type))
+    return fail(Errc::invalid, "feed line: \"scope\" or \"type\" is missing");
+  if (!word("at", at) || !base::parse_iso8601(at, entry.at))
+    return fail(Errc::invalid, "feed line: \"at\" is not a time");
+  if (body == json.end() || !body->is_object()) return fail(Errc::invalid, "feed line: \"body\" is not an object");
+  entry.body = body->dump();
   return entry;
 }
 

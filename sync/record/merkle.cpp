@@ -20,7 +20,9 @@ Digest node_hash(const Digest& left, const Digest& right) {
   return base::sha256(buffer);
 }
 
-Digest empty_root() { return base::sha256({}); }
+Digest empty_root() {
+  return base::sha256({});
+}
 
 base::Result<RightEdge> RightEdge::restore(std::uint64_t size, std::string_view hashes) {
   const auto count = static_cast<std::size_t>(std::popcount(size));
@@ -28,7 +30,8 @@ base::Result<RightEdge> RightEdge::restore(std::uint64_t size, std::string_view 
   RightEdge edge;
   edge.size_ = size;
   edge.edge_.resize(count);
-  for (std::size_t i = 0; i < count; ++i) std::copy_n(hashes.begin() + static_cast<std::ptrdiff_t>(i * 32), 32, edge.edge_[i].begin());
+  for (std::size_t i = 0; i < count; ++i)
+    std::copy_n(hashes.begin() + static_cast<std::ptrdiff_t>(i * 32), 32, edge.edge_[i].begin());
   return edge;
 }
 
@@ -58,9 +61,12 @@ std::string RightEdge::serialise() const {
 namespace {
 
 // The largest power of two smaller than n, n >= 2.
-std::uint64_t split(std::uint64_t n) { return std::bit_floor(n - 1); }
+std::uint64_t split(std::uint64_t n) {
+  return std::bit_floor(n - 1);
+}
 
-void include(std::uint64_t index, std::uint64_t begin, std::uint64_t end, const LeafReader& leaf, std::vector<Digest>& out) {
+void include(std::uint64_t index, std::uint64_t begin, std::uint64_t end, const LeafReader& leaf,
+             std::vector<Digest>& out) {
   if (end - begin == 1) return;
   const std::uint64_t middle = begin + split(end - begin);
   if (index < middle) {

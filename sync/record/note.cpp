@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <optional>
 
 namespace station::record {
 
@@ -27,7 +28,43 @@ std::vector<std::string_view> lines_of(std::string_view text) {
 template <class T>
 bool parse_number(std::string_view text, T& out) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
-  return error == std::errc() && end == text.data() + text.size() && !text.empty() && (text.size() == 1 || text[0] != '0');
+  return error == std::errc() && end == text.data() + text.size() && !text.empty() &&
+         (text.size() == 1 || text[0] != '0');
+}
+
+// Neither empty nor with a space or plus sign, which part the fields of keys and signatures.
+bool is_key_name(std::string_view name) {
+  return !name.empty() && base::is_utf8(name) &&
+         std::none_of(name.begin(), name.end(), [](char c) { return c == ' ' || c == '+' || c == '\t' || c == '\n'; });
+}
+
+constexpr std::size_t kMaxNoteBytes = 64 * 1024;
+constexpr std::size_t kMaxSignatures = 100;
+
+// UTF-8 without control characters except the line feed (c2sp.org/signed-note).
+bool is_note_text(std::string_view text) {
+  return base::is_utf8(text) && std::none_of(text.begin(), text.end(),
+                                             [](char c) { return static_cast<unsigned char>(c) < 0x20 && c != '\n'; });
+}
+
+struct NoteSignature {
+  std::string_view name;
+  std::uint32_t id = 0;
+  base::Bytes bytes;
+};
+
+// "— name base64(id ‖ signature)"
+std::optional<NoteSignature> parse_signature_line(std::string_view line) {
+  if (!line.starts_with(kDash)) return std::nullopt;
+  line.remove_prefix(kDash.size());
+  const std::size_t space = line.find(' ');
+  if (space == std::string_view::npos || !is_key_name(line.substr(0, space))) return std::nullopt;
+  auto blob = base::from_base64(line.substr(space + 1));
+  if (!blob || blob->size() < 5) return std::nullopt;
+  const auto& b = *blob;
+  const std::uint32_t id =
+      std::uint32_t{b[0]} << 24 | std::uint32_t{b[1]} << 16 | std::uint32_t{b[2]} << 8 | std::uint32_t{b[3]};
+  return NoteSignature{line.substr(0, space), id, base::Bytes(b.begin() + 4, b.end())};
 }
 
 std::string signature_line(const std::string& text, const std::string& name, const SigningKey& key) {
@@ -57,8 +94,10 @@ base::Result<NoteKey> NoteKey::from_text(std::string_view text) {
   const std::size_t a = text.find('+');
   const std::size_t b = a == std::string_view::npos ? a : text.find('+', a + 1);
   if (b == std::string_view::npos) return fail(Errc::invalid, "verification key is not of the form name+id+key");
+  if (!is_key_name(text.substr(0, a))) return fail(Errc::invalid, "verification key has no proper name");
   const auto blob = base::from_base64(text.substr(b + 1));
-  if (!blob || blob->size() != 33 || (*blob)[0] != 1) return fail(Errc::invalid, "verification key is not an Ed25519 key");
+  if (!blob || blob->size() != 33 || (*blob)[0] != 1)
+    return fail(Errc::invalid, "verification key is not an Ed25519 key");
   NoteKey key;
   key.name = std::string(text.substr(0, a));
   std::copy(blob->begin() + 1, blob->end(), key.key.begin());
@@ -77,21 +116,25 @@ std::string cosign_note(const std::string& note, const std::string& name, const 
 }
 
 base::Result<std::string> open_note(std::string_view note, const NoteKey& key) {
+  if (note.size() > kMaxNoteBytes || !is_note_text(note) || !note.ends_with('\n'))
+    return fail(Errc::invalid, "signed note: not text of the expected form");
   const std::size_t gap = note.rfind("\n\n");
   if (gap == std::string_view::npos) return fail(Errc::invalid, "signed note: no empty line before the signatures");
   const std::string_view text = note.substr(0, gap + 1);
-  const std::string prefix = fmt::format("{}{} ", kDash, key.name);
-  for (std::string_view line : lines_of(note.substr(gap + 2))) {
-    if (line.substr(0, prefix.size()) != prefix) continue;
-    const auto blob = base::from_base64(line.substr(prefix.size()));
-    if (!blob || blob->size() != 68) continue;
-    const std::uint32_t id = std::uint32_t{(*blob)[0]} << 24 | std::uint32_t{(*blob)[1]} << 16 |
-                             std::uint32_t{(*blob)[2]} << 8 | (*blob)[3];
+  const auto lines = lines_of(note.substr(gap + 2));
+  if (lines.empty() || lines.size() > kMaxSignatures)
+    return fail(Errc::invalid, "signed note: no signature, or too many");
+  bool valid = false;
+  for (std::string_view line : lines) {
+    const auto found = parse_signature_line(line);
+    if (!found) return fail(Errc::invalid, "signed note: a signature line is not of the expected form");
+    if (valid || found->name != key.name || found->id != key.id() || found->bytes.size() != 64) continue;
     base::Signature signature;
-    std::copy(blob->begin() + 4, blob->end(), signature.begin());
-    if (id == key.id() && base::verify(key.key, text, signature)) return std::string(text);
+    std::copy(found->bytes.begin(), found->bytes.end(), signature.begin());
+    valid = base::verify(key.key, text, signature);
   }
-  return fail(Errc::denied, fmt::format("signed note: no valid signature by {}", key.name));
+  if (!valid) return fail(Errc::denied, fmt::format("signed note: no valid signature by {}", key.name));
+  return std::string(text);
 }
 
 std::string log_origin(const std::string& station, std::uint32_t inc) {
@@ -133,7 +176,7 @@ base::Result<Delegation> open_delegation(std::string_view note, const NoteKey& c
   if (!text) return tl::unexpected(text.error());
   const auto lines = lines_of(*text);
   Delegation d;
-  if (lines.size() != 5 || lines[0] != "rider-station/delegation" || !parse_number(lines[2], d.inc) ||
+  if (lines.size() != 5 || lines[0] != "rider-station/delegation" || !parse_number(lines[2], d.inc) || d.inc == 0 ||
       !base::parse_iso8601(std::string(lines[4]), d.issued))
     return fail(Errc::invalid, "delegation: not of the expected form");
   auto key = NoteKey::from_text(lines[3]);
