@@ -9,8 +9,8 @@ namespace station::rules {
 
 using std::chrono::milliseconds;
 
-// When the next presence check comes (learning rules, section 7): after a delay drawn uniformly from 180,000 to 420,000 ms
-// of running session time. The caller runs the clock only while study runs, so it stops with a pause.
+// When the next presence check comes (learning rules, section 7): after a delay drawn uniformly from 180,000 to 420,000
+// ms of running session time. The caller runs the clock only while study runs, so it stops with a pause.
 class PresenceSchedule {
  public:
   explicit PresenceSchedule(base::Random& random) { resolved(random); }
