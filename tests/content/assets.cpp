@@ -1,0 +1,220 @@
+// The shipped lessons, questions and blueprints themselves: what a loader cannot know to be wrong.
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <filesystem>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <sstream>
+
+#include "sync/base/file.h"
+#include "sync/rules/gift.h"
+#include "sync/rules/paper.h"
+
+using namespace station;
+using namespace station::rules;
+using Json = nlohmann::json;
+namespace fs = std::filesystem;
+
+namespace {
+
+const fs::path kAssets = fs::path(STATION_SOURCE_DIR) / "assets";
+
+std::string text_of(const fs::path& file) {
+  INFO(file);
+  auto text = base::read_file(file);
+  REQUIRE(text);
+  return *text;
+}
+
+Json json_of(const std::string& name) {
+  return Json::parse(text_of(kAssets / name));
+}
+
+std::vector<Json> lessons() {
+  std::vector<Json> out;
+  const Json manifest = json_of("content.json");
+  for (const Json& id : manifest.at("lessons")) out.push_back(json_of("lessons/" + id.get<std::string>() + ".json"));
+  return out;
+}
+
+std::vector<GiftItem> bank() {
+  auto items = read_gift(text_of(kAssets / "quizzes/bank.gift"));
+  REQUIRE(items);
+  std::erase_if(*items, [](const GiftItem& i) { return i.type == GiftType::category; });
+  return std::move(*items);
+}
+
+// "CN" of "region:CN"; "" when there is no such tag.
+std::string tag(const GiftItem& item, const std::string& key) {
+  for (const std::string& t : item.tags)
+    if (t.starts_with(key + ":")) return t.substr(key.size() + 1);
+  return "";
+}
+
+bool has(const GiftItem& item, const char* name) {
+  return std::find(item.tags.begin(), item.tags.end(), name) != item.tags.end();
+}
+
+std::vector<PaperItem> live_items(const std::string& station) {
+  std::vector<PaperItem> out;
+  for (const GiftItem& i : bank()) {
+    const std::string region = tag(i, "region");
+    if (region != "CN" && !station.starts_with(region)) continue;
+    const bool judgement = i.type == GiftType::truefalse;
+    out.push_back({i.idnumber, 1, tag(i, "lesson"), judgement ? 2 : static_cast<int>(i.answers.size()),
+                   has(i, "critical"), !judgement});
+  }
+  return out;
+}
+
+PaperRequest request_for(const Json& blueprint, const std::vector<PaperItem>& items, int rider) {
+  PaperRequest r;
+  r.course_id = "c" + std::to_string(rider);
+  r.course_version = "1";
+  r.rider_id = "r" + std::to_string(rider);
+  for (const Json& row : blueprint.at("rows"))
+    r.blueprint.push_back({row.at("topic"), row.at("count"), row.value("critical", 0)});
+  r.items = items;
+  return r;
+}
+
+}  // namespace
+
+TEST_CASE("the question bank holds nothing that an import would reject or question", "[content]") {
+  const auto items = bank();
+  const GiftLint lint = lint_gift(items);
+  CHECK_FALSE(lint.rejects());
+  CHECK(lint.duplicate_options_in_item.empty());
+  CHECK(lint.duplicate_stems_groups == 0);
+  CHECK(lint.weights_not_full.empty());
+  std::set<std::string> ids;
+  for (const GiftItem& i : items) {
+    INFO(i.idnumber);
+    CHECK(ids.insert(i.idnumber).second);
+    CHECK(i.name == i.idnumber);
+    CHECK_FALSE(i.generalfeedback.text.empty());
+    for (const char* key : {"lesson", "region", "law", "check"}) CHECK_FALSE(tag(i, key).empty());
+    CHECK((tag(i, "check") == "common_sense") == tag(i, "article").empty());
+  }
+}
+
+TEST_CASE("every question has its English with as many options", "[content]") {
+  const Json english = json_of("quizzes/bank.en.json");
+  const auto items = bank();
+  CHECK(english.size() == items.size());
+  for (const GiftItem& i : items) {
+    INFO(i.idnumber);
+    REQUIRE(english.contains(i.idnumber));
+    const Json& e = english[i.idnumber];
+    CHECK(e.at("options").size() == (i.type == GiftType::truefalse ? 2 : i.answers.size()));
+    CHECK_FALSE(e.at("stem").get<std::string>().empty());
+    CHECK_FALSE(e.at("explanation").get<std::string>().empty());
+  }
+}
+
+TEST_CASE("two papers in a row share no question, for any rider in any region", "[content]") {
+  const Json blueprints = json_of("quizzes/blueprints.json");
+  for (const char* station : {"440902", "440103", "330106", "310101", "110101"}) {
+    const auto items = live_items(station);
+    for (const auto& [name, blueprint] : blueprints.items()) {
+      if (name.starts_with("daily-")) continue;  // three of one lesson; repeats are allowed there
+      INFO(station << " " << name);
+      for (int rider = 0; rider < 40; ++rider) {
+        PaperRequest r = request_for(blueprint, items, rider);
+        const Paper first = draw_paper(r);
+        CHECK(first.problems.empty());
+        CHECK(first.items.size() == blueprint.at("count").get<std::size_t>());
+        r.attempt_no = 2;
+        for (const DrawnItem& i : first.items) r.used.push_back(i.id);
+        const Paper second = draw_paper(r);
+        CHECK(second.problems.empty());
+        CHECK(second.repeated.empty());
+      }
+    }
+  }
+}
+
+TEST_CASE("a daily paper of three can be drawn from every lesson", "[content]") {
+  const Json blueprints = json_of("quizzes/blueprints.json");
+  const auto items = live_items("440902");
+  for (const Json& lesson : lessons()) {
+    const std::string name = "daily-" + lesson.at("id").get<std::string>();
+    INFO(name);
+    REQUIRE(blueprints.contains(name));
+    CHECK(draw_paper(request_for(blueprints[name], items, 1)).problems.empty());
+  }
+}
+
+TEST_CASE("the steps for everyone fill a lesson's minutes, the regional ones come on top", "[content]") {
+  int minutes = 0;
+  for (const Json& lesson : lessons()) {
+    INFO(lesson.at("id"));
+    int seconds = 0, checks = 0;
+    for (const Json& step : lesson.at("steps")) {
+      if (step.at("region") != "CN") continue;
+      seconds += step.at("seconds").get<int>();
+      checks += step.at("kind") == "check";
+    }
+    CHECK(seconds == lesson.at("minutes").get<int>() * 60);
+    CHECK(checks >= 1);
+    minutes += lesson.at("minutes").get<int>();
+  }
+  CHECK(minutes == 71);
+}
+
+TEST_CASE("a question inside a lesson belongs to that lesson and to no other region than its step", "[content]") {
+  std::map<std::string, GiftItem> questions;
+  for (GiftItem& i : bank()) questions.emplace(i.idnumber, std::move(i));
+  for (const Json& lesson : lessons())
+    for (const Json& step : lesson.at("steps")) {
+      if (step.at("kind") != "check") continue;
+      INFO(step.at("id"));
+      const auto q = questions.find(step.at("question"));
+      REQUIRE(q != questions.end());
+      CHECK(tag(q->second, "lesson") == lesson.at("id"));
+      CHECK(tag(q->second, "region") == step.at("region"));
+    }
+}
+
+TEST_CASE("every text step has a scene, both languages and a source; law text comes with its words", "[content]") {
+  std::set<std::string> sources;
+  const Json manifest = json_of("content.json");
+  for (const Json& s : manifest.at("sources")) sources.insert(s.at("id"));
+  for (const Json& lesson : lessons())
+    for (const Json& step : lesson.at("steps")) {
+      if (step.at("kind") == "check") continue;
+      INFO(step.at("id"));
+      CHECK(fs::exists(kAssets / "scenes" / (step.at("scene").get<std::string>() + ".json")));
+      for (const char* part : {"title", "body"})
+        for (const char* language : {"zh", "en"}) CHECK_FALSE(step.at(part).at(language).get<std::string>().empty());
+      CHECK_FALSE(step.at("law").empty());
+      for (const Json& law : step.at("law")) {
+        CHECK(sources.contains(law.at("law")));
+        CHECK((law.at("check") == "law_text") == law.contains("quote"));
+      }
+    }
+}
+
+TEST_CASE("no lesson or question speaks of licence points, and no national one of a duty to wear a helmet",
+          "[content]") {
+  for (const Json& lesson : lessons()) CHECK(lesson.dump().find("记分") == std::string::npos);
+  for (const GiftItem& i : bank()) {
+    INFO(i.idnumber);
+    CHECK((i.stem.text + i.generalfeedback.text).find("记分") == std::string::npos);
+    if (tag(i, "region") == "CN" && tag(i, "lesson") == "L04") CHECK(tag(i, "check") != "law_text");
+  }
+}
+
+TEST_CASE("a violation code and the lesson it leads to name each other", "[content]") {
+  std::set<std::pair<std::string, std::string>> table, named;
+  std::istringstream csv(text_of(fs::path(STATION_SOURCE_DIR) / "config/violation_codes.csv"));
+  std::string line;
+  REQUIRE(std::getline(csv, line));
+  CHECK(line == "code,name_zh,name_en,basis,lesson");
+  while (std::getline(csv, line)) table.emplace(line.substr(line.rfind(',') + 1), line.substr(0, line.find(',')));
+  for (const Json& lesson : lessons())
+    for (const Json& code : lesson.at("codes")) named.emplace(lesson.at("id"), code);
+  CHECK(table.size() == 39);
+  CHECK(table == named);
+}
