@@ -34,6 +34,8 @@ class Anchorer {
  private:
   base::BootTime failed(SyncTrouble trouble, std::string detail, std::chrono::milliseconds at_least = {});
   base::Result<base::UtcTime> open(const std::string& body, const std::string& nonce) const;
+  // How far this anchor is from where the last one of this boot leads; 0 within what clocks may do.
+  std::chrono::milliseconds leap_of(const TimeAnchor& anchor) const;
 
   AnchorSink& sink_;
   Transport& transport_;

@@ -32,17 +32,18 @@ class Puller {
   // At most one request for the feed and one for a pack. The centre may hold the feed's answer back for `wait`; 0 in
   // the simulated world and between pushes. Returns when the next step is due; before that it does nothing.
   base::BootTime step(std::chrono::seconds wait = std::chrono::seconds(0));
-  bool due() const { return clock_.mono() >= due_; }
   const DirectionState& state() const { return state_; }
   std::uint64_t cursor() const { return cursor_; }
   void retry_now();
 
  private:
+  struct Page;
   base::BootTime ask(std::chrono::seconds wait);
   base::BootTime answered(const std::string& body, std::chrono::seconds wait);
-  // Empty when a pack was stored or none is wanted.
-  void fetch_pack();
+  Page read_page(const std::string& body) const;
   base::BootTime failed(SyncTrouble trouble, std::string detail, std::chrono::milliseconds at_least = {});
+  bool fetch_pack();  // false while one is wanted and not here
+  bool pack_failed(SyncTrouble trouble, std::string detail, std::chrono::milliseconds at_least = {});
 
   const std::string scope_;
   FeedSink& sink_;

@@ -23,7 +23,8 @@ struct PushOptions {
 
 // Sends the log from the centre's next position on, one batch a step, for ever. Position and content are the
 // idempotency key: a batch whose answer was lost is simply sent again. What it never does: confirm a position that the
-// station has not written, or one that the centre did not name in an answer to this very batch.
+// station has not written, or one that the centre did not name in an answer to this very batch. Fenced or forked, it
+// stops until the outbox shows another incarnation.
 class Pusher {
  public:
   Pusher(Outbox& outbox, Transport& transport, const base::Clock& clock, base::Random& random,
@@ -35,14 +36,15 @@ class Pusher {
   std::uint64_t waiting() const { return waiting_; }
   std::uint64_t confirmed() const { return confirmed_; }
 
-  void retry_now();
-  void restart();  // the station was enrolled anew
+  void look_now();   // something new may be there; changes nothing while it waits after a failure
+  void retry_now();  // ends that wait
 
  private:
   base::BootTime send_batch(const LogState& log);
-  base::BootTime answered(const LogState& log, std::uint64_t end, const base::HttpResponse& response);
+  base::BootTime answered(const LogState& log, std::size_t lines, const base::HttpResponse& response);
   base::BootTime accepted(const LogState& log, std::uint64_t next);
   base::BootTime rewound(const LogState& log, std::uint64_t next);
+  base::BootTime refused(std::size_t lines, std::string detail);
   base::BootTime failed(SyncTrouble trouble, std::string detail, std::chrono::milliseconds at_least = {});
   base::BootTime stopped(SyncTrouble trouble, std::string detail);
 
@@ -55,7 +57,9 @@ class Pusher {
   base::BootTime due_{};
   std::uint64_t waiting_ = 0;
   std::uint64_t confirmed_ = 0;
-  int rewinds_ = 0;  // in a row, without an accepted line between
+  std::uint32_t stopped_inc_ = 0;  // the incarnation that was fenced
+  int rewinds_ = 0;                // in a row, without an accepted line between
+  std::size_t lines_now_;          // smaller after a refused batch, so that one bad line does not hold up the good ones
 };
 
 }  // namespace station::client

@@ -4,7 +4,6 @@
 #include <condition_variable>
 #include <functional>
 #include <mutex>
-#include <optional>
 #include <stop_token>
 #include <string>
 
@@ -21,9 +20,10 @@ struct SyncOptions {
   PushOptions push;
   PullOptions pull;
   AnchorOptions anchor;
-  // A quiet station holds one long poll open; while records arrive it asks briefly between pushes instead, so that a
-  // record never waits behind an open request and no connection is thrown away for it.
+  // A quiet station holds one long poll open. While records arrive it asks briefly between pushes instead: a record
+  // never waits behind an open request, and a connection is thrown away for it at most once in this time.
   std::chrono::seconds quiet_after{60};
+  std::chrono::seconds long_poll{25};
 };
 
 // Everything that travels between one station and the centre, on one thread: pushes first, then time, then the feed.
@@ -31,25 +31,25 @@ struct SyncOptions {
 class SyncAgent {
  public:
   SyncAgent(Outbox& outbox, FeedSink& feed, AnchorSink& anchors, Transport& transport, const base::Clock& clock,
-            base::Random& random, record::NoteKey centre, SyncOptions options = {});
+            base::Random& random, std::string station, record::NoteKey centre, SyncOptions options = {});
 
-  // Does what is due and says when to come back. Never waits except inside Transport::send.
+  // Does what is due and says when to come back. Never waits except inside Transport::send; the feed is asked without
+  // holding its answer back.
   base::BootTime step();
-  SyncState state() const;  // of the last step; call from the sync thread, or use `report`
+  SyncState state() const;  // of the last step; from the thread that steps
 
   // Steps until stopped. `report` gets every changed state, on this thread.
   void run(std::stop_token stop, const std::function<void(const SyncState&)>& report);
-  // A record was committed, or a person asked to sync now: ends waiting and a quiet long poll.
+  // A record was committed: ends waiting and a quiet long poll.
   void nudge();
-  // A person asked for it: back-off ends now.
+  // A person asked to sync now: ends back-off, too.
   void retry_now();
-  // After re-enrolment: forget that the old incarnation was fenced.
-  void restart();
 
  private:
-  void poll_if_quiet();
+  void take_orders();
+  base::BootTime push_and_anchor();
+  base::BootTime long_poll();
 
-  Outbox& outbox_;
   Transport& transport_;
   const base::Clock& clock_;
   const SyncOptions options_;
@@ -60,9 +60,10 @@ class SyncAgent {
 
   std::mutex mutex_;
   std::condition_variable_any wake_;
-  bool nudged_ = false;   // guarded by mutex_
-  bool hurry_ = false;    // guarded by mutex_
-  bool polling_ = false;  // guarded by mutex_
+  bool nudged_ = false;    // guarded by mutex_
+  bool hurry_ = false;     // guarded by mutex_
+  bool polling_ = false;   // guarded by mutex_
+  bool stopping_ = false;  // guarded by mutex_
 };
 
 }  // namespace station::client
