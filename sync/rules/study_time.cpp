@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
+
+#include "sync/rules/counted_credit.h"
 
 namespace station::rules {
 
@@ -22,6 +25,13 @@ bool same_events(const std::vector<StudyEvent>& a, const std::vector<StudyEvent>
   });
 }
 
+// Files may hold any number: sums stop at the end of the scale instead of running over it.
+std::int64_t sum_of(std::int64_t a, std::int64_t b) {
+  std::int64_t sum = 0;
+  if (!__builtin_add_overflow(a, b, &sum)) return sum;
+  return b > 0 ? std::numeric_limits<std::int64_t>::max() : std::numeric_limits<std::int64_t>::min();
+}
+
 }  // namespace
 
 std::optional<StudyKind> study_kind(std::string_view name) {
@@ -30,38 +40,52 @@ std::optional<StudyKind> study_kind(std::string_view name) {
   return static_cast<StudyKind>(it - kNames.begin());
 }
 
-std::string_view to_string(StudyKind kind) { return kNames[static_cast<std::size_t>(kind)]; }
+std::string_view to_string(StudyKind kind) {
+  return kNames[static_cast<std::size_t>(kind)];
+}
 
 void StudyClock::apply(const StudyEvent& e) {
+  const std::int64_t t = latest_ ? std::max(*latest_, e.t) : e.t;
+  latest_ = t;
   if (e.kind == StudyKind::start) {
     open_ = true;
     session_first_ = credited_.size();
-    prev_ = active_ = verified_ = e.t;
+    prev_ = active_ = verified_ = t;
     return;
   }
   if (!open_) return;
-  const std::int64_t gap = e.t - prev_;
-  if (gap > 0 && gap <= kLargestGapMs) {
-    const std::int64_t limit = e.media ? e.t : std::min(e.t, active_ + kIdleLimitMs);
-    if (limit > prev_) {
-      if (credited_.size() > session_first_ && credited_.back().end == prev_) {
-        credited_.back().end = limit;
-      } else {
-        credited_.push_back({prev_, limit});
-      }
-    }
-  }
-  prev_ = e.t;
+  credit_until(t, e.media);
+  prev_ = t;
   switch (e.kind) {
-    case StudyKind::input: active_ = e.t; break;
+    case StudyKind::input:
+      active_ = t;
+      break;
     case StudyKind::check_ok:
-    case StudyKind::id_ok: active_ = verified_ = e.t; break;
-    case StudyKind::check_missed: forget_after(verified_); break;
+    case StudyKind::id_ok:
+      active_ = verified_ = t;
+      break;
+    case StudyKind::check_missed:
+      forget_after(verified_);
+      break;
     case StudyKind::pause:
-    case StudyKind::end: open_ = false; break;
+    case StudyKind::end:
+      open_ = false;
+      break;
     case StudyKind::start:
     case StudyKind::tick:
-    case StudyKind::check_shown: break;
+    case StudyKind::check_shown:
+      break;
+  }
+}
+
+void StudyClock::credit_until(std::int64_t t, bool media) {
+  if (t <= prev_ || t > sum_of(prev_, kLargestGapMs)) return;
+  const std::int64_t limit = media ? t : std::min(t, sum_of(active_, kIdleLimitMs));
+  if (limit <= prev_) return;
+  if (credited_.size() > session_first_ && credited_.back().end == prev_) {
+    credited_.back().end = limit;
+  } else {
+    credited_.push_back({prev_, limit});
   }
 }
 
@@ -71,9 +95,19 @@ void StudyClock::forget_after(std::int64_t t) {
 }
 
 std::int64_t StudyClock::credited_ms() const {
-  std::int64_t sum = 0;
-  for (const Interval& i : credited_) sum += i.end - i.begin;
-  return sum;
+  return length_ms(credited_);
+}
+
+std::int64_t StudyClock::unverified_ms() const {
+  StudyClock missed = *this;
+  if (open_) missed.forget_after(verified_);
+  return credited_ms() - missed.credited_ms();
+}
+
+std::int64_t StudyClock::credited_ms_at(std::int64_t t, bool media) const {
+  StudyClock then = *this;
+  if (open_) then.credit_until(t, media);
+  return then.credited_ms();
 }
 
 std::vector<Interval> credited_intervals(std::span<const StudyEvent> events) {
@@ -92,22 +126,15 @@ StudyTotal time_on_task(std::span<const StudyStream> streams) {
     if (!copy) kept.push_back(std::move(candidate));
   }
   std::vector<Interval> all;
-  std::int64_t sum = 0;
   for (const StudyStream& s : kept)
-    for (const Interval& i : credited_intervals(s.events)) {
-      all.push_back({s.boot_utc_ms + i.begin, s.boot_utc_ms + i.end});
-      sum += i.end - i.begin;
-    }
-  std::sort(all.begin(), all.end(), [](const Interval& a, const Interval& b) { return a.begin < b.begin; });
-  std::int64_t united = 0, reached = 0;
-  bool first = true;
-  for (const Interval& i : all) {
-    const std::int64_t from = first ? i.begin : std::max(i.begin, reached);
-    if (i.end > from) united += i.end - from;
-    reached = first ? i.end : std::max(reached, i.end);
-    first = false;
-  }
-  return {united / 1000, sum > united};
+    for (const Interval& i : credited_intervals(s.events))
+      all.push_back({sum_of(s.boot_utc_ms, i.begin), sum_of(s.boot_utc_ms, i.end)});
+  StudyTotal total;
+  total.intervals = union_of(all);
+  const std::int64_t united = length_ms(total.intervals);
+  total.seconds = united / 1000;
+  total.overlap = length_ms(all) > united;
+  return total;
 }
 
 }  // namespace station::rules
