@@ -16,4 +16,24 @@ int PresenceSchedule::next_place(base::Random& random) {
   return *last_place_;
 }
 
+bool presence_owed(bool had_check, milliseconds left_of_lesson) {
+  return !had_check && left_of_lesson <= kPresenceLastCall;
+}
+
+std::optional<PresenceResult> presence_result(std::int64_t shown, std::int64_t t, PresenceSign sign,
+                                              milliseconds window) {
+  const std::int64_t end = shown + window.count();
+  if (t >= end) return PresenceResult{StudyKind::check_missed, end};
+  switch (sign) {
+    case PresenceSign::answered:
+    case PresenceSign::left_by_touch:
+      return PresenceResult{StudyKind::check_ok, t};
+    case PresenceSign::left_by_itself:
+      return PresenceResult{StudyKind::check_missed, t};
+    case PresenceSign::time_passed:
+      break;
+  }
+  return std::nullopt;
+}
+
 }  // namespace station::rules
