@@ -1,10 +1,13 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "sync/base/crypto.h"
+#include "sync/base/result.h"
 
 // Drawing an examination paper that anybody can draw again (learning rules, section 9).
 namespace station::rules {
@@ -37,16 +40,21 @@ struct DrawnItem {
   std::string id;
   int version = 1;
   std::vector<int> order;  // authored option indexes in the order shown
+  bool operator==(const DrawnItem&) const = default;
 };
 
 struct Paper {
   base::Digest seed{};
   std::vector<DrawnItem> items;
-  std::vector<std::string> repeated;  // used items that had to be taken
+  std::vector<std::string> repeated;  // used items that had to be taken, in paper order
   std::vector<std::string> problems;  // not empty: the paper must not be opened
 };
 
+// The same request always gives the same paper. A request that check_request refuses gives no items and one problem.
 Paper draw_paper(const PaperRequest& request);
+
+// Is the request of the stated form? No LF in a field of the seed, no id twice, counts and options from 0 to 1000.
+base::Result<void> check_request(const PaperRequest& request);
 
 // The random stream of section 9.2.
 class PaperStream {
@@ -56,7 +64,7 @@ class PaperStream {
   std::uint64_t below(std::uint64_t n);
   template <class T>
   void shuffle(std::vector<T>& items) {
-    for (std::size_t i = items.size(); i-- > 1;) std::swap(items[i], items[below(i + 1)]);
+    for (std::size_t i = items.size(); i-- > 1;) std::swap(items[i], items[static_cast<std::size_t>(below(i + 1))]);
   }
 
  private:
@@ -65,5 +73,38 @@ class PaperStream {
   std::uint64_t next_block_ = 0;
   int word_ = 4;
 };
+
+// The result of a paper: one element for every item in paper order, unanswered ones as not right.
+struct AnsweredItem {
+  std::string id;
+  bool right = false;
+  bool critical = false;
+  std::int64_t took_ms = 0;
+};
+struct PaperScore {
+  int score = 0;
+  int of = 0;
+  int percent = 0;  // floor, as on the certificate
+  bool critical_wrong = false;
+  bool passed = false;  // pass mark reached and no critical item wrong (8.3)
+  std::vector<std::string> wrong;
+};
+PaperScore score_paper(std::span<const AnsweredItem> answers, int pass);
+
+// Signs of cheating for a human to look at, never automatic sanctions (9.5).
+struct PaperFlags {
+  std::vector<std::string> too_fast;  // answered right in under 1.5 s
+  bool whole_paper_too_fast = false;  // in under a third of the median time of such papers
+};
+PaperFlags paper_flags(std::span<const AnsweredItem> answers, std::int64_t median_paper_ms);  // 0: no median known
+
+// Two riders at one station with equal answer strings, equal wrong options included: each string holds the chosen
+// options of every item in the order of item ids. Empty papers and papers without a mistake say nothing.
+struct ChosenOptions {
+  std::string item;
+  std::vector<int> options;  // as authored
+  bool right = false;
+};
+bool same_answer_string(std::span<const ChosenOptions> a, std::span<const ChosenOptions> b);
 
 }  // namespace station::rules
