@@ -6,6 +6,8 @@
 #include <charconv>
 #include <vector>
 
+#include "sync/base/check.h"
+
 namespace station::rules {
 
 using base::Errc;
@@ -13,9 +15,16 @@ using base::fail;
 
 namespace {
 
+constexpr std::int64_t kResumeMs = 72LL * 3'600'000;
+constexpr std::int64_t kClocksDifferMs = 10LL * 60'000;  // between two stations that are both not anchored
+
+bool all_digits(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
 std::vector<std::string> fields_of(std::string_view text) {
   std::vector<std::string> out(1);
-  for (char c : text) {
+  for (const char c : text) {
     if (c == '|') {
       out.emplace_back();
     } else {
@@ -37,18 +46,70 @@ bool compact_time(const std::string& t, UtcTime& out) {
                              out);
 }
 
-std::string signed_text(const std::string& payload, const base::SigningKey& key) {
+std::string payload_of(const CertificateText& t) {
+  return fmt::format("RC1|{}|{}|{}|{}|{}|{}|{}|{}|{}", t.number, t.rider, t.course, t.course_version,
+                     base::compact_iso(t.passed), t.score_percent, t.seed16, t.station, t.key_id);
+}
+
+std::string payload_of(const ResumeText& t) {
+  return fmt::format("RL1|{}|{}|{}|{}|{}|{}|{}|{}|{}", t.attempt, t.rider, t.lesson, t.pack_version, t.step,
+                     t.credited_s, base::compact_iso(t.saved), t.station, t.key_id);
+}
+
+template <class Text>
+std::string signed_text(const Text& text, const base::SigningKey& key) {
+  const std::string payload = payload_of(text);
+  const auto fields = fields_of(payload);
+  STATION_CHECK(fields.size() == 10 && std::all_of(fields.begin(), fields.end(), is_code_field),
+                "a field of a signed code is empty or holds '|', CR or LF");
   return payload + "|" + base::to_base64url(base::sign(key, payload));
 }
 
-bool signature_holds(std::string_view text, const base::PublicKey& key) {
+// Ten fields of the payload and a signature of 64 bytes.
+struct Cut {
+  std::string payload;
+  std::vector<std::string> fields;
+  base::Signature signature{};
+};
+base::Result<Cut> cut(std::string_view text, const char* kind) {
+  const auto refuse = [&] { return fail(Errc::invalid, fmt::format("not of the form {}", kind)); };
+  Cut out;
   const std::size_t bar = text.rfind('|');
-  if (bar == std::string_view::npos) return false;
+  if (bar == std::string_view::npos) return refuse();
+  out.payload = text.substr(0, bar);
+  out.fields = fields_of(out.payload);
   const auto blob = base::from_base64url(text.substr(bar + 1));
-  if (!blob || blob->size() != 64) return false;
-  base::Signature s;
-  std::copy(blob->begin(), blob->end(), s.begin());
-  return base::verify(key, text.substr(0, bar), s);
+  if (out.fields.size() != 10 || out.fields[0] != kind || !blob || blob->size() != out.signature.size())
+    return refuse();
+  if (!std::all_of(out.fields.begin(), out.fields.end(), is_code_field)) return refuse();
+  std::copy(blob->begin(), blob->end(), out.signature.begin());
+  return out;
+}
+
+base::Result<CertificateText> certificate_of(const Cut& c) {
+  const auto& f = c.fields;
+  CertificateText t{f[1], f[2], f[3], f[4], {}, 0, f[7], f[8], f[9]};
+  if (!is_certificate_number(t.number)) return fail(Errc::invalid, "certificate: the number is not a valid one");
+  const bool seed = t.seed16.size() == 16 && t.seed16.find_first_not_of("0123456789abcdef") == std::string::npos;
+  if (!compact_time(f[5], t.passed) || !whole_number(f[6], t.score_percent) || t.score_percent < 0 ||
+      t.score_percent > 100 || !seed || payload_of(t) != c.payload)
+    return fail(Errc::invalid, "certificate: time, score or seed is not of the stated form");
+  return t;
+}
+
+base::Result<ResumeText> resume_of(const Cut& c) {
+  const auto& f = c.fields;
+  ResumeText t{f[1], f[2], f[3], f[4], 0, 0, {}, f[8], f[9]};
+  if (!whole_number(f[5], t.step) || !whole_number(f[6], t.credited_s) || !compact_time(f[7], t.saved) || t.step < 0 ||
+      t.credited_s < 0 || payload_of(t) != c.payload)
+    return fail(Errc::invalid, "resume code: step, seconds or time is not of the stated form");
+  return t;
+}
+
+template <class Text>
+base::Result<Text> opened(base::Result<Text> text, const Cut& c, const base::PublicKey& key) {
+  if (text && !base::verify(key, c.payload, c.signature)) return fail(Errc::denied, "the signature is wrong");
+  return text;
 }
 
 }  // namespace
@@ -64,65 +125,58 @@ char luhn_digit(std::string_view digits) {
   return static_cast<char>('0' + (10 - sum % 10) % 10);
 }
 
+bool is_station_id(std::string_view id) {
+  return id.size() >= 8 && id.size() <= 12 && id[6] == '-' && all_digits(id.substr(0, 6)) && all_digits(id.substr(7));
+}
+
+bool is_code_field(std::string_view text) {
+  return !text.empty() && text.find_first_of("|\r\n") == std::string_view::npos;
+}
+
 std::string certificate_number(const std::string& station, UtcTime at, int sequence_of_day) {
+  STATION_CHECK(is_station_id(station), "a certificate number needs a station id such as 330106-042");
+  STATION_CHECK(sequence_of_day >= 1 && sequence_of_day <= 9999, "a station numbers 9999 certificates a day");
   const base::LocalTime l = base::local_time(at);
-  const std::string digits = fmt::format("{}{:02}{:02}{:02}{:0>5}{:04}", station.substr(0, 6), l.year % 100, l.month, l.day,
-                                         station.substr(7), sequence_of_day);
+  const std::string digits = fmt::format("{}{:02}{:02}{:02}{:0>5}{:04}", station.substr(0, 6), l.year % 100, l.month,
+                                         l.day, station.substr(7), sequence_of_day);
   return digits + luhn_digit(digits);
 }
 
 bool is_certificate_number(std::string_view n) {
-  return n.size() == 22 && std::all_of(n.begin(), n.end(), [](char c) { return c >= '0' && c <= '9'; }) &&
-         luhn_digit(n.substr(0, 21)) == n[21];
+  if (n.size() != 22 || !all_digits(n) || luhn_digit(n.substr(0, 21)) != n[21]) return false;
+  UtcTime day;
+  return compact_time("20" + std::string(n.substr(6, 6)) + "T000000Z", day);
 }
 
-std::string sign_certificate(const CertificateText& t, const base::SigningKey& key) {
-  return signed_text(fmt::format("RC1|{}|{}|{}|{}|{}|{}|{}|{}|{}", t.number, t.rider, t.course, t.course_version,
-                                 base::compact_iso(t.passed), t.score_percent, t.seed16, t.station, t.key_id),
-                     key);
+std::string sign_certificate(const CertificateText& text, const base::SigningKey& key) {
+  return signed_text(text, key);
 }
-
-std::string sign_resume(const ResumeText& t, const base::SigningKey& key) {
-  return signed_text(fmt::format("RL1|{}|{}|{}|{}|{}|{}|{}|{}|{}", t.attempt, t.rider, t.lesson, t.pack_version, t.step,
-                                 t.credited_s, base::compact_iso(t.saved), t.station, t.key_id),
-                     key);
+std::string sign_resume(const ResumeText& text, const base::SigningKey& key) {
+  return signed_text(text, key);
 }
 
 base::Result<CertificateText> parse_certificate(std::string_view qr_text) {
-  const auto f = fields_of(qr_text);
-  CertificateText t;
-  if (f.size() != 11 || f[0] != "RC1" || !compact_time(f[5], t.passed) || !whole_number(f[6], t.score_percent))
-    return fail(Errc::invalid, "certificate: not of the form RC1");
-  if (!is_certificate_number(f[1])) return fail(Errc::invalid, "certificate: the number's check digit is wrong");
-  t.number = f[1];
-  t.rider = f[2];
-  t.course = f[3];
-  t.course_version = f[4];
-  t.seed16 = f[7];
-  t.station = f[8];
-  t.key_id = f[9];
-  return t;
+  return cut(qr_text, "RC1").and_then(certificate_of);
+}
+
+base::Result<ResumeText> parse_resume(std::string_view qr_text) {
+  return cut(qr_text, "RL1").and_then(resume_of);
 }
 
 base::Result<CertificateText> open_certificate(std::string_view qr_text, const base::PublicKey& key) {
-  auto t = parse_certificate(qr_text);
-  if (t && !signature_holds(qr_text, key)) return fail(Errc::denied, "certificate: the signature is wrong");
-  return t;
+  return cut(qr_text, "RC1").and_then([&](const Cut& c) { return opened(certificate_of(c), c, key); });
 }
 
 base::Result<ResumeText> open_resume(std::string_view qr_text, const base::PublicKey& key) {
-  const auto f = fields_of(qr_text);
-  ResumeText t;
-  if (f.size() != 11 || f[0] != "RL1" || !whole_number(f[5], t.step) || !whole_number(f[6], t.credited_s) || !compact_time(f[7], t.saved))
-    return fail(Errc::invalid, "resume code: not of the form RL1");
-  if (!signature_holds(qr_text, key)) return fail(Errc::denied, "resume code: the signature is wrong");
-  t.attempt = f[1];
-  t.rider = f[2];
-  t.lesson = f[3];
-  t.pack_version = f[4];
-  t.station = f[8];
-  t.key_id = f[9];
-  return t;
+  return cut(qr_text, "RL1").and_then([&](const Cut& c) { return opened(resume_of(c), c, key); });
+}
+
+ResumeVerdict check_resume(const ResumeText& code, std::string_view rider, int known_step, UtcTime now) {
+  if (code.rider != rider) return ResumeVerdict::other_rider;
+  if (now - code.saved > base::Milliseconds(kResumeMs)) return ResumeVerdict::too_old;
+  if (code.saved - now > base::Milliseconds(kClocksDifferMs)) return ResumeVerdict::not_yet;
+  if (code.step < known_step) return ResumeVerdict::backwards;
+  return ResumeVerdict::accepted;
 }
 
 }  // namespace station::rules
