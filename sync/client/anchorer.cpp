@@ -56,7 +56,6 @@ BootTime Anchorer::step() {
     return failed(SyncTrouble::centre_lying, fmt::format("the centre's time leapt by {} ms", leap.count()));
   if (const auto stored = sink_.anchored(anchor); !stored) return failed(SyncTrouble::disk, stored.error().message);
   last_ = anchor;
-  last_boot_ = clock_.boot_id();
   backoff_.reset();
   state_ = {};
   state_.last_success = clock_.utc();
@@ -90,7 +89,7 @@ base::Result<base::UtcTime> Anchorer::open(const std::string& body, const std::s
 }
 
 milliseconds Anchorer::leap_of(const TimeAnchor& anchor) const {
-  if (!last_ || last_boot_ != clock_.boot_id()) return milliseconds(0);
+  if (!last_) return milliseconds(0);
   constexpr int kDriftDivisor = 5'000;  // 200 ppm: worse than any clock that is not broken
   const auto elapsed = anchor.mono - last_->mono;
   const auto expected = last_->utc + elapsed;

@@ -20,7 +20,7 @@ struct AnchorOptions {
   BackoffOptions backoff;
 };
 
-// Asks the centre for its signed time. Within one boot the centre's time must run on with the boot clock; an answer
+// Asks the centre for its signed time. Within one boot (and no object outlives one) the centre's time must run on with the boot clock; an answer
 // that goes back or leaps is not taken.
 class Anchorer {
  public:
@@ -47,7 +47,6 @@ class Anchorer {
   DirectionState state_;
   base::BootTime due_{};
   std::optional<TimeAnchor> last_;
-  std::string last_boot_;
 };
 
 }  // namespace station::client

@@ -1,6 +1,7 @@
 #include "sync/client/sync_agent.h"
 
 #include <algorithm>
+#include <optional>
 
 namespace station::client {
 
@@ -74,17 +75,17 @@ void SyncAgent::run(std::stop_token stop, const std::function<void(const SyncSta
     stopping_ = true;
     transport_.interrupt();
   });
-  SyncState reported;
-  report(reported);
+  std::optional<SyncState> reported;
+  const auto tell = [&] {
+    if (const SyncState now = state(); now != reported) report(*(reported = now));
+  };
   while (!stop.stop_requested()) {
     const BootTime first = push_and_anchor();
-    // Only with nothing left to push for a while: an open request would hold it up.
+    tell();  // before the feed, which may be held back for long
+    // A long poll only with nothing left to push for a while: an open request would hold it up.
     const bool quiet = clock_.mono() >= busy_until_ && first > clock_.mono();
     const BootTime due = std::min(first, quiet ? long_poll() : puller_.step());
-    if (const SyncState now = state(); now != reported) {
-      report(now);
-      reported = now;
-    }
+    tell();
     std::unique_lock lock(mutex_);
     wake_.wait_for(lock, stop, due - clock_.mono(), [this] { return nudged_ || hurry_; });
   }
