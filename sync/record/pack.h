@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
@@ -11,7 +12,7 @@
 #include "sync/rules/gift.h"
 
 // Content packs: lessons, questions, blueprints and scenes of one version as one file. A pack is zstd of
-//   {"pack":"440900","version":7,"files":{"lessons/L01.json":"<text>", …}}
+//   {"pack":"rider-safety","version":7,"files":{"lessons/L01.json":"<text>", …}}
 // Formats of the files: README.md in assets/lessons, assets/quizzes and assets/scenes.
 namespace station::record {
 
@@ -21,54 +22,63 @@ struct LocalText {
   const std::string& in(std::string_view language) const { return language == "en" && !en.empty() ? en : zh; }
 };
 
-// What a sentence of law rests on.
-struct LawReference {
-  std::string law, article, quote;
-  std::string check;  // how far it can be trusted: law_text, secondary_source, common_sense, …
-  std::string from;   // first day it is in force, "2026-03-01", or empty
+// Where and when something holds.
+struct Validity {
+  std::string region = "CN";  // "CN", or a division code (GB/T 2260) without trailing zeros
+  std::string from, to;       // first and last day, "2026-05-01", or empty
+  // `station` "440902-007", `day` "2026-11-24" (local).
+  bool covers(std::string_view station, std::string_view day) const;
 };
 
-enum class StepKind : std::uint8_t { text, scene, video, check };
+struct LawReference {
+  std::string law, article, quote;
+  std::string check;  // how far it can be trusted: law_text, secondary_source, common_sense
+};
 
-struct LessonStep {
+enum class StepKind : std::uint8_t { text, check };
+
+struct Step {
   std::string id;
   StepKind kind = StepKind::text;
   int seconds = 60;
   LocalText title;
-  LocalText body;        // Markdown; empty for a check
+  LocalText body;        // paragraphs, "- " bullets, **bold**; empty for a check
   std::string scene;     // id in Content::scenes, or empty
-  std::string question;  // id in Content::questions, for a check
+  std::string question;  // id in Content::questions; empty unless a check
   std::vector<LawReference> law;
-  std::string region;  // GB/T 2260 prefix, or "CN"
-  std::string from;    // first day it is in force, or empty
+  Validity validity;
 };
 
 struct Lesson {
   std::string id;
   int version = 1;
   LocalText title, summary;
-  int minutes = 0;
+  int minutes = 0;  // of the national steps
   std::string region;
-  std::vector<std::string> codes;  // of violations that it answers
-  std::string icon;
-  std::vector<LessonStep> steps;
+  std::vector<std::string> codes;  // of violations that lead here
+  std::string icon;                // name in the Material icon font
+  std::vector<Step> steps;
 };
 
 struct Question {
   std::string id;
   int version = 1;
-  rules::GiftItem item;  // zh, as authored; multichoice or truefalse
-  // The options in authored order; "true" and "false" are options 0 and 1 and keep that order.
-  std::vector<LocalText> options;
+  rules::GiftItem item;  // as authored: multichoice or truefalse
   LocalText stem, explanation;
-  std::vector<int> right;  // option indexes
-  bool single = true;      // one option is the answer
-  bool shuffle = true;
-  std::string lesson;  // topic
-  std::string region;  // "CN" or a GB/T 2260 prefix
+  // In authored order. A judgement has two, true and false, without text: the screen knows the words.
+  std::vector<LocalText> options;
+  std::vector<int> right;  // option indexes, ascending
+  bool multiple = false;   // all right ones, and only they, must be chosen
+  bool judgement = false;
+  bool shuffle = true;  // judgements keep their order
+  std::string lesson;   // also the topic of blueprints
   std::vector<std::string> codes;
   LawReference law;
-  bool critical = false;
+  Validity validity;
+  bool critical = false;  // a wrong answer fails the paper whatever the score
+  std::string scene;      // id in Content::scenes, or empty
+
+  bool is_right(std::vector<int> chosen) const;  // option indexes as authored, in any order
 };
 
 struct Blueprint {
@@ -87,25 +97,32 @@ struct Blueprint {
 struct Content {
   std::string pack;
   std::uint64_t version = 0;
+  LocalText title;
+  bool draft = false;           // not reviewed yet by the authority concerned
   std::vector<Lesson> lessons;  // in the manifest's order
-  std::map<std::string, Question> questions;
-  std::map<std::string, Blueprint> blueprints;
-  std::map<std::string, std::string> scenes;  // id → JSON text
+  std::map<std::string, Question, std::less<>> questions;
+  std::map<std::string, Blueprint, std::less<>> blueprints;
+  std::map<std::string, std::string, std::less<>> scenes;  // id → JSON text
 
   const Lesson* lesson(std::string_view id) const;
-  const LessonStep* step(std::string_view lesson, std::string_view step) const;
+  const Step* step(std::string_view lesson, std::string_view step) const;
   const Question* question(std::string_view id) const;
   const Blueprint* blueprint(std::string_view id) const;
+  // The steps of a lesson that hold at this station on this day.
+  std::vector<Step> steps_at(const Lesson& lesson, std::string_view station, std::string_view day) const;
 };
 
 struct PackLimits {
   int step_low_s = 60;
   int step_high_s = 180;
   int lesson_high_s = 1800;
-  std::size_t packed_bytes = std::size_t{64} << 20;
-  std::size_t plain_bytes = std::size_t{128} << 20;
-  std::size_t file_bytes = std::size_t{8} << 20;
+  std::size_t packed_bytes = std::size_t{16} << 20;
+  std::size_t plain_bytes = std::size_t{32} << 20;
+  std::size_t file_bytes = std::size_t{2} << 20;
   std::size_t files = 5000;
+  // For authors: members that nobody reads and missing translations are problems, too. A station lets them pass, so
+  // that an older program can still use a newer pack.
+  bool strict = false;
 };
 
 // One thing that is wrong with content: `file` "lessons/L01.json", `place` "steps[2].seconds", `reason` one sentence.
@@ -123,9 +140,9 @@ std::vector<PackProblem> check_content(const PackFiles& files, const PackLimits&
 // Reads content.json and what it names from a folder such as assets/. `io` or `invalid`.
 base::Result<PackFiles> read_content_folder(const std::filesystem::path& folder, const PackLimits& limits = {});
 
-// The pack's bytes. The error holds the first problems, one a line.
-base::Result<std::string> build_pack(const std::filesystem::path& folder, std::uint64_t version,
-                                     const PackLimits& limits = {});
+// The pack's bytes, the same for the same files. The error holds the first problems, one a line.
+base::Result<std::string> build_pack(const std::filesystem::path& folder, const PackLimits& limits = {});
+base::Result<std::string> build_pack(const PackFiles& files, const PackLimits& limits = {});
 
 // Safe on any bytes. `corrupt` when it is no pack, `invalid` with the first problems when its content is not good.
 base::Result<Content> open_pack(std::string_view bytes, const PackLimits& limits = {});
