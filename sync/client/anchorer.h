@@ -20,8 +20,8 @@ struct AnchorOptions {
   BackoffOptions backoff;
 };
 
-// Asks the centre for its signed time. Within one boot (and no object outlives one) the centre's time must run on with the boot clock; an answer
-// that goes back or leaps is not taken.
+// Asks the centre for its signed time. Within one boot (and no object outlives one) the centre's time must run on with
+// the boot clock; an answer that goes back or leaps is not taken.
 class Anchorer {
  public:
   Anchorer(AnchorSink& sink, Transport& transport, const base::Clock& clock, base::Random& random,
