@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <set>
 
 #include "kiosk/flow/flows.h"
 #include "sync/base/id.h"

@@ -8,7 +8,7 @@
 #include "kiosk/ui/scene_model.h"
 
 // What each kind of item takes: the table behind assets/scenes/README.md.
-namespace station::ui {
+namespace station::ui::scene {
 
 enum Field : std::uint32_t {
   kNoField = 0,
@@ -47,4 +47,4 @@ struct GroundRule {
 
 GroundRule rule_of(Ground ground);
 
-}  // namespace station::ui
+}  // namespace station::ui::scene

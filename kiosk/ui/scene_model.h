@@ -8,41 +8,52 @@
 #include <utility>
 #include <vector>
 
+#include "kiosk/ui/geometry.h"
 #include "sync/base/result.h"
 
 // Lesson scenes as data: what assets/scenes/README.md describes. No drawing here; a parsed scene has no unknown names,
 // so that drawing cannot fail.
-namespace station::ui {
+namespace station::ui::scene {
 
 // The names of the files and of the enumerators are one list.
-#define STATION_SCENE_KINDS(X)                                                                                        \
-  X(rider)                                                                                                            \
-  X(rider_no_helmet)                                                                                                  \
-  X(scooter) X(pedestrian) X(police) X(car) X(taxi) X(ambulance) X(bus) X(truck) X(traffic_light) X(bike_light)       \
-      X(walk_light) X(sign) X(stop_line) X(zebra) X(cone) X(tree) X(lamp) X(building) X(door_exit) X(elevator)        \
-          X(cabinet) X(charger_socket) X(plate) X(arrow) X(tick) X(cross) X(label) X(highlight) X(blind_zone)         \
-              X(dimension) X(braking_bar) X(speedometer) X(clock) X(rain) X(helmet) X(helmet_step) X(phone) X(bottle) \
-                  X(pill) X(cargo_box) X(battery) X(fire) X(extinguisher) X(bed) X(scales) X(shield) X(money)         \
-                      X(triangle) X(bolt) X(camera) X(eye) X(document) X(ticket) X(id_card) X(hand) X(heart)
-#define STATION_SCENE_STATES(X)                                                                                     \
-  X(none)                                                                                                           \
-  X(ride)                                                                                                           \
-  X(stop) X(push) X(phone) X(one_hand) X(no_hands) X(look_back) X(tired) X(drunk) X(fallen) X(passenger) X(parked)  \
-      X(canopy) X(modified) X(walk) X(stand) X(child) X(elder) X(injured) X(go) X(drive) X(brake) X(left) X(right)  \
-          X(hazard) X(door_open) X(red) X(yellow) X(green) X(off) X(cycle) X(closed) X(open) X(blocked) X(swap)     \
-              X(charge) X(ok) X(on) X(bad) X(missing) X(delivery) X(covered) X(cracked) X(class_a) X(class_b)       \
-                  X(straight) X(buckle) X(liner) X(order) X(map) X(call) X(water) X(beer) X(high) X(hot) X(swollen) \
-                      X(flame) X(smoke) X(plain) X(law) X(appeal) X(receipt) X(palm) X(grip)
-#define STATION_SCENE_GROUNDS(X)                                                                              \
-  X(plain)                                                                                                    \
-  X(junction)                                                                                                 \
-  X(t_junction) X(roundabout) X(road) X(road_no_bike_lane) X(blocked_lane) X(expressway) X(parking) X(street) \
-      X(bike_lane) X(crossing) X(night_road) X(shop) X(charging_yard) X(station_indoor) X(corridor)
-#define STATION_SCENE_SIGNS(X)                                                                              \
-  X(bike_lane)                                                                                              \
-  X(no_bikes)                                                                                               \
-  X(stop) X(yield) X(walk) X(no_parking) X(speed_15) X(speed_25) X(parking) X(no_entry) X(no_motor) X(exit) \
-      X(fire_lane) X(warning)
+#define STATION_SCENE_KINDS(X)                                                                                         \
+  X(rider)                                                                                                             \
+  X(rider_no_helmet)                                                                                                   \
+  X(scooter)                                                                                                           \
+  X(pedestrian)                                                                                                        \
+  X(police)                                                                                                            \
+  X(car) X(taxi) X(ambulance) X(bus) X(truck) X(traffic_light) X(bike_light) X(walk_light) X(sign) X(stop_line)        \
+      X(zebra) X(cone) X(tree) X(lamp) X(building) X(door_exit) X(elevator) X(cabinet) X(charger_socket) X(plate)      \
+          X(arrow) X(tick) X(cross) X(label) X(highlight) X(blind_zone) X(dimension) X(braking_bar) X(speedometer)     \
+              X(clock) X(rain) X(helmet) X(helmet_step) X(phone) X(bottle) X(pill) X(cargo_box) X(battery) X(fire)     \
+                  X(extinguisher) X(bed) X(scales) X(shield) X(money) X(triangle) X(bolt) X(camera) X(eye) X(document) \
+                      X(ticket) X(id_card) X(hand) X(heart)
+#define STATION_SCENE_STATES(X)                                                                                        \
+  X(none)                                                                                                              \
+  X(ride)                                                                                                              \
+  X(stop)                                                                                                              \
+  X(push)                                                                                                              \
+  X(phone)                                                                                                             \
+  X(one_hand) X(no_hands) X(look_back) X(tired) X(drunk) X(fallen) X(passenger) X(parked) X(canopy) X(modified)        \
+      X(walk) X(stand) X(child) X(elder) X(injured) X(go) X(drive) X(brake) X(left) X(right) X(hazard) X(door_open)    \
+          X(red) X(yellow) X(green) X(off) X(cycle) X(closed) X(open) X(blocked) X(swap) X(charge) X(ok) X(on) X(bad)  \
+              X(missing) X(delivery) X(covered) X(cracked) X(class_a) X(class_b) X(straight) X(buckle) X(liner)        \
+                  X(order) X(map) X(call) X(water) X(beer) X(high) X(hot) X(swollen) X(flame) X(smoke) X(plain) X(law) \
+                      X(appeal) X(receipt) X(palm) X(grip)
+#define STATION_SCENE_GROUNDS(X)                                                                                 \
+  X(plain)                                                                                                       \
+  X(junction)                                                                                                    \
+  X(t_junction)                                                                                                  \
+  X(roundabout)                                                                                                  \
+  X(road)                                                                                                        \
+  X(road_no_bike_lane) X(blocked_lane) X(expressway) X(parking) X(street) X(bike_lane) X(crossing) X(night_road) \
+      X(shop) X(charging_yard) X(station_indoor) X(corridor)
+#define STATION_SCENE_SIGNS(X) \
+  X(bike_lane)                 \
+  X(no_bikes)                  \
+  X(stop)                      \
+  X(yield)                     \
+  X(walk) X(no_parking) X(speed_15) X(speed_25) X(parking) X(no_entry) X(no_motor) X(exit) X(fire_lane) X(warning)
 #define STATION_SCENE_COLOURS(X) X(orange) X(blue) X(green) X(red) X(yellow) X(purple) X(teal) X(white) X(grey) X(dark)
 
 #define STATION_SCENE_ENUMERATOR(name) name,
@@ -66,12 +77,6 @@ std::string_view name_of(Ground ground);
 
 inline constexpr float kSceneWidth = 1000;
 inline constexpr float kSceneHeight = 560;
-
-struct Point {
-  float x = 0;
-  float y = 0;
-  bool operator==(const Point&) const = default;
-};
 
 // Text by language tag ("zh", "en"); a text that is the same everywhere is stored under "".
 struct SceneText {
@@ -160,4 +165,4 @@ int shown_for(const Item& item, int ms);
 // Any running time to a moment of the loop; `still_ms` if the scene does not move.
 int moment_of(const Scene& scene, std::int64_t running_ms);
 
-}  // namespace station::ui
+}  // namespace station::ui::scene

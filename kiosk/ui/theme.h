@@ -84,7 +84,8 @@ enum class Hue : std::uint8_t {
 struct HueColours {
   Rgba light, dark;  // gradient of the icon tile
   Rgba number;       // a coloured number on a card
-  Rgba track;        // of its ring
+  Rgba ring;         // filled part of its ring
+  Rgba track;        // the rest of it
   Rgba disc;         // pale disc behind a small icon
   Rgba icon;         // icon on that disc
   bool operator==(const HueColours&) const = default;

@@ -14,13 +14,14 @@ using Json = nlohmann::json;
 
 namespace {
 
-constexpr std::int64_t kWindowMs = 72LL * 3'600'000;         // counted credit looks back 72 hours
-constexpr std::int64_t kThirdAttemptMs = 24LL * 3'600'000;   // the third attempt, 24 hours after the second closed
+constexpr std::int64_t kWindowMs = 72LL * 3'600'000;        // counted credit looks back 72 hours
+constexpr std::int64_t kThirdAttemptMs = 24LL * 3'600'000;  // the third attempt, 24 hours after the second closed
 constexpr int kAttemptsBeforeHuman = 3;
 
 UtcTime time_in(const Json& j, const char* key) {
   UtcTime t;
-  if (!base::parse_iso8601(j.at(key).get<std::string>(), t)) throw std::invalid_argument(std::string(key) + " is not a time");
+  if (!base::parse_iso8601(j.at(key).get<std::string>(), t))
+    throw std::invalid_argument(std::string(key) + " is not a time");
   return t;
 }
 
@@ -61,7 +62,8 @@ struct Stream {
 
 void apply_attempt(CourseProgress& p, const Record& r, const Json& body) {
   const std::string id = body.at("attempt").get<std::string>();
-  auto it = std::find_if(p.attempts.begin(), p.attempts.end(), [&](const AttemptProgress& a) { return a.attempt == id; });
+  auto it =
+      std::find_if(p.attempts.begin(), p.attempts.end(), [&](const AttemptProgress& a) { return a.attempt == id; });
   if (r.type == kExamOpened) {
     if (it != p.attempts.end()) return;
     AttemptProgress a{id, body.at("no").get<int>(), r.at, {}, false, {}, 0, 0, false, true};
@@ -126,13 +128,29 @@ std::string to_json(const CourseProgress& p) {
   Json credit = Json::array(), attempts = Json::array();
   for (const CreditSpan& s : p.credit) credit.push_back({s.from_ms, s.to_ms});
   for (const AttemptProgress& a : p.attempts)
-    attempts.push_back({{"attempt", a.attempt}, {"no", a.no}, {"opened", base::iso8601(a.opened)}, {"items", a.items},
-                        {"closed", a.closed}, {"closed_at", base::iso8601(a.closed_at)}, {"score", a.score}, {"of", a.of},
-                        {"passed", a.passed}, {"finished", a.finished}});
-  return Json{{"course", p.course}, {"station", p.station}, {"inc", p.inc}, {"upto", p.upto}, {"confirmed", p.confirmed},
-              {"credit", credit}, {"lessons_done", p.lessons_done}, {"resume_lesson", p.resume_lesson},
-              {"resume_step", p.resume_step}, {"resume_at", base::iso8601(p.resume_at)}, {"attempts", attempts},
-              {"certificate", p.certificate}, {"certificate_text", p.certificate_text},
+    attempts.push_back({{"attempt", a.attempt},
+                        {"no", a.no},
+                        {"opened", base::iso8601(a.opened)},
+                        {"items", a.items},
+                        {"closed", a.closed},
+                        {"closed_at", base::iso8601(a.closed_at)},
+                        {"score", a.score},
+                        {"of", a.of},
+                        {"passed", a.passed},
+                        {"finished", a.finished}});
+  return Json{{"course", p.course},
+              {"station", p.station},
+              {"inc", p.inc},
+              {"upto", p.upto},
+              {"confirmed", p.confirmed},
+              {"credit", credit},
+              {"lessons_done", p.lessons_done},
+              {"resume_lesson", p.resume_lesson},
+              {"resume_step", p.resume_step},
+              {"resume_at", base::iso8601(p.resume_at)},
+              {"attempts", attempts},
+              {"certificate", p.certificate},
+              {"certificate_text", p.certificate_text},
               {"certificate_at", base::iso8601(p.certificate_at)}}
       .dump();
 }
@@ -151,9 +169,9 @@ base::Result<CourseProgress> parse_course_progress(const std::string& json) {
     p.resume_step = j.at("resume_step");
     p.resume_at = time_in(j, "resume_at");
     for (const Json& a : j.at("attempts"))
-      p.attempts.push_back({a.at("attempt"), a.at("no"), time_in(a, "opened"), a.at("items").get<std::vector<std::string>>(),
-                            a.at("closed"), time_in(a, "closed_at"), a.at("score"), a.at("of"), a.at("passed"),
-                            a.at("finished")});
+      p.attempts.push_back({a.at("attempt"), a.at("no"), time_in(a, "opened"),
+                            a.at("items").get<std::vector<std::string>>(), a.at("closed"), time_in(a, "closed_at"),
+                            a.at("score"), a.at("of"), a.at("passed"), a.at("finished")});
     p.certificate = j.at("certificate");
     p.certificate_text = j.at("certificate_text");
     p.certificate_at = time_in(j, "certificate_at");
@@ -164,10 +182,19 @@ base::Result<CourseProgress> parse_course_progress(const std::string& json) {
 std::string to_json(const CourseOrder& o) {
   Json violations = Json::array();
   for (const auto& v : o.violations)
-    violations.push_back({{"id", v.id}, {"code", v.code}, {"name", v.name}, {"at", base::iso8601(v.at)}, {"place", v.place}});
-  return Json{{"course", o.course}, {"subject", o.subject}, {"level", o.level}, {"kind", o.kind}, {"profile", o.profile},
-              {"required_s", o.required_s}, {"questions", o.questions}, {"pass", o.pass}, {"lessons", o.lessons},
-              {"assigned", base::iso8601(o.assigned)}, {"deadline", base::iso8601(o.deadline)},
+    violations.push_back(
+        {{"id", v.id}, {"code", v.code}, {"name", v.name}, {"at", base::iso8601(v.at)}, {"place", v.place}});
+  return Json{{"course", o.course},
+              {"subject", o.subject},
+              {"level", o.level},
+              {"kind", o.kind},
+              {"profile", o.profile},
+              {"required_s", o.required_s},
+              {"questions", o.questions},
+              {"pass", o.pass},
+              {"lessons", o.lessons},
+              {"assigned", base::iso8601(o.assigned)},
+              {"deadline", base::iso8601(o.deadline)},
               {"reason", {{"window_days", o.window_days}, {"violations", violations}}}}
       .dump();
 }
@@ -197,7 +224,10 @@ base::Result<CourseOrder> parse_course_order(const std::string& json) {
 }
 
 std::string to_json(const CourseReview& r) {
-  return Json{{"course", r.course}, {"decision", r.decision}, {"reviewer", r.reviewer}, {"reason", r.reason},
+  return Json{{"course", r.course},
+              {"decision", r.decision},
+              {"reviewer", r.reviewer},
+              {"reason", r.reason},
               {"at", base::iso8601(r.at)}}
       .dump();
 }
@@ -208,7 +238,8 @@ base::Result<CourseReview> parse_course_review(const std::string& json) {
   });
 }
 
-CourseStanding standing_of(const CourseOrder& order, std::span<const CourseProgress> parts, bool withdrawn, UtcTime now) {
+CourseStanding standing_of(const CourseOrder& order, std::span<const CourseProgress> parts, bool withdrawn,
+                           UtcTime now) {
   CourseStanding s;
   std::vector<CreditSpan> all;
   bool confirmed = false, passed = false, reached = false;
@@ -247,7 +278,8 @@ CourseStanding standing_of(const CourseOrder& order, std::span<const CourseProgr
   for (const CreditSpan& end : all) {
     std::int64_t window = 0;
     for (const CreditSpan& c : all)
-      if (c.to_ms <= end.to_ms) window += std::max<std::int64_t>(0, c.to_ms - std::max(c.from_ms, end.to_ms - kWindowMs));
+      if (c.to_ms <= end.to_ms)
+        window += std::max<std::int64_t>(0, c.to_ms - std::max(c.from_ms, end.to_ms - kWindowMs));
     reached = reached || window >= std::int64_t{order.required_s} * 1000;
   }
   if (s.lessons_done.contains(s.resume_lesson)) s.resume_lesson = s.resume_step = "";
