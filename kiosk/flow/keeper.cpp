@@ -5,7 +5,7 @@ namespace station::flow {
 using namespace std::chrono_literals;
 
 void Keeper::end_charge(const std::string& port, const std::string& reason, Desk& desk) {
-  if (ending_.insert(port).second) desk.ask(IntendCharge{"", port, false, reason});
+  if (!ending_.contains(port)) ending_[port] = desk.ask(IntendCharge{"", port, false, reason});
 }
 
 void Keeper::on_reply(const Reply& reply, Desk& desk) {
@@ -14,6 +14,9 @@ void Keeper::on_reply(const Reply& reply, Desk& desk) {
     desk.command(devices::SwitchPort{charge->op, charge->port, charge->on});
   } else if (const auto* box = std::get_if<BoxIntended>(&reply.outcome)) {
     desk.command(devices::OpenBox{box->op, box->box});
+  } else {
+    // The ledger did not agree to end it (somebody else did already): the next tick looks again.
+    std::erase_if(ending_, [&](const auto& e) { return e.second == reply.id; });
   }
 }
 

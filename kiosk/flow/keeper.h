@@ -1,7 +1,7 @@
 #pragma once
 
+#include <cstdint>
 #include <map>
-#include <set>
 #include <string>
 
 #include "kiosk/flow/flow.h"
@@ -24,7 +24,7 @@ class Keeper {
     bool on = true;
   };
   std::map<std::string, Switch> switches_;       // op → what was intended
-  std::set<std::string> ending_;                 // ports whose end was asked for and is not settled
+  std::map<std::string, std::uint64_t> ending_;  // ports whose end was asked for and is not settled → the request
   std::map<std::string, devices::Door> doors_;   // last believed door states
   BootTime next_housekeeping_{};
 };

@@ -17,19 +17,22 @@ using namespace std::chrono_literals;
 // minutes on the screen grow only when the ledger has committed them.
 class LessonFlow final : public Flow {
  public:
-  LessonFlow(const record::Lesson& lesson, std::string course, Desk& desk)
-      : lesson_(&lesson), content_(desk.content), course_(std::move(course)), session_(base::new_id(desk.random)),
+  LessonFlow(const record::Lesson& lesson, std::vector<record::Step> steps, std::string course, Desk& desk)
+      : steps_(std::move(steps)),
+        content_(desk.content),
+        course_(std::move(course)),
+        session_(base::new_id(desk.random)),
         presence_(desk.random) {
     state_.lesson = lesson.id;
     state_.course = course_;
-    state_.steps = static_cast<int>(lesson.steps.size());
+    state_.steps = static_cast<int>(steps_.size());
     int at = 0;
     if (const CourseView* c = desk.course(course_)) {
       base_credit_s_ = c->credited_s;
       state_.required_s = c->required_s;
       // Goes on where the rider stopped, at whichever station that was.
-      for (std::size_t i = 0; i < lesson.steps.size(); ++i)
-        if (c->resume_lesson == lesson.id && c->resume_step == lesson.steps[i].id) at = static_cast<int>(i);
+      for (std::size_t i = 0; i < steps_.size(); ++i)
+        if (c->resume_lesson == lesson.id && c->resume_step == steps_[i].id) at = static_cast<int>(i);
     }
     last_touch_ = last_tick_ = next_tick_ = desk.now();
     show(at, desk);
@@ -138,7 +141,7 @@ class LessonFlow final : public Flow {
   }
 
  private:
-  const record::Step& step() const { return lesson_->steps[static_cast<std::size_t>(state_.step_index)]; }
+  const record::Step& step() const { return steps_[static_cast<std::size_t>(state_.step_index)]; }
 
   bool may_go_on() const { return wait_ms_ <= 0 && (state_.question.empty() || state_.answered); }
 
@@ -193,7 +196,7 @@ class LessonFlow final : public Flow {
     ended_ = true;
     attend("end", desk);
     CompleteLesson done{desk.rider->subject, course_, session_, state_.lesson, {}};
-    for (const record::Step& s : lesson_->steps) done.steps.push_back(s.id);
+    for (const record::Step& s : steps_) done.steps.push_back(s.id);
     completion_ = desk.ask(std::move(done));
   }
 
@@ -242,7 +245,7 @@ class LessonFlow final : public Flow {
     state_.right = q->is_right(authored);
   }
 
-  const record::Lesson* lesson_;                     // owned by content_
+  const std::vector<record::Step> steps_;  // those that hold at this station on this day
   std::shared_ptr<const record::Content> content_;  // frozen for this session: a newer pack does not change it
   std::string course_;
   std::string session_;
@@ -262,8 +265,11 @@ class LessonFlow final : public Flow {
 
 std::unique_ptr<Flow> make_lesson(std::string lesson, std::string course, Desk& desk) {
   const record::Lesson* found = desk.content ? desk.content->lesson(lesson) : nullptr;
-  if (!found || found->steps.empty()) return make_home(Message{"lesson.missing", {lesson}, true});
-  return std::make_unique<LessonFlow>(*found, std::move(course), desk);
+  if (!found) return make_home(Message{"lesson.missing", {lesson}, true});
+  const std::string day = base::iso8601(desk.clock.utc() + std::chrono::hours(8)).substr(0, 10);
+  std::vector<record::Step> steps = desk.content->steps_at(*found, desk.station.id, day);
+  if (steps.empty()) return make_home(Message{"lesson.missing", {lesson}, true});
+  return std::make_unique<LessonFlow>(*found, std::move(steps), std::move(course), desk);
 }
 
 }  // namespace station::flow

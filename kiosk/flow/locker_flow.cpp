@@ -29,10 +29,10 @@ class LockerFlow final : public Flow {
       if (state_.step == LockerStep::confirm) return Stay{};
       return Home{};
     }
-    if (const auto* size = std::get_if<ChooseSize>(&action); size && at_rest()) {
+    if (const auto* size = std::get_if<ChooseSize>(&action); size && at_rest() && request_ == 0) {
       state_.message.reset();
       request_ = desk.ask(HoldBox{desk.rider->subject, size->size});
-    } else if (const auto* lease = std::get_if<OpenLease>(&action); lease && at_rest()) {
+    } else if (const auto* lease = std::get_if<OpenLease>(&action); lease && at_rest() && request_ == 0) {
       if (const LeaseView* view = desk.lease(lease->lease)) open(*view, lease->finish ? "pickup" : "mid", desk);
     } else if (const auto* used = std::get_if<BoxUsed>(&action); used && state_.step == LockerStep::confirm) {
       close(used->used, desk);
@@ -44,13 +44,15 @@ class LockerFlow final : public Flow {
   }
 
   Move on_reply(const Reply& reply, Desk& desk) override {
-    if (const auto* held = std::get_if<BoxHeld>(&reply.outcome); held && reply.id == request_) {
+    const bool mine = request_ != 0 && reply.id == request_;
+    if (mine) request_ = 0;
+    if (const auto* held = std::get_if<BoxHeld>(&reply.outcome); held && mine) {
       open(LeaseView{held->lease, held->box, BoxSize::small, LeaseState::held, {}}, "deposit", desk);
-    } else if (const auto* no = std::get_if<NotNow>(&reply.outcome); no && reply.id == request_) {
+    } else if (const auto* no = std::get_if<NotNow>(&reply.outcome); no && (mine || reply.id == open_request_)) {
       state_.step = LockerStep::choose;
       state_.message = Message{no->message_key, no->args, true};
     } else if (std::holds_alternative<RiderChanged>(reply.outcome)) {
-      refresh(reply.id, desk);
+      refresh(mine, desk);
     }
     return Stay{};
   }
@@ -82,13 +84,16 @@ class LockerFlow final : public Flow {
     state_.step = LockerStep::opening;
     state_.message.reset();
     door_ = devices::Door::unknown;
-    desk.ask(IntendOpen{lease.lease, purpose});
+    open_request_ = desk.ask(IntendOpen{lease.lease, purpose});
   }
 
-  void close(bool used, Desk& desk) { request_ = desk.ask(CloseBox{state_.lease, state_.purpose, used}); }
+  void close(bool used, Desk& desk) {
+    if (request_ != 0) return;
+    request_ = desk.ask(CloseBox{state_.lease, state_.purpose, used});
+  }
 
   // The lease as committed decides what the screen may say.
-  void refresh(std::uint64_t reply_id, Desk& desk) {
+  void refresh(bool answers_me, Desk& desk) {
     const LeaseView* lease = desk.lease(state_.lease);
     if (state_.step == LockerStep::opening) {
       if (lease && lease->state == LeaseState::open) {
@@ -98,7 +103,7 @@ class LockerFlow final : public Flow {
         state_.step = LockerStep::failed;
         state_.message = Message{"locker.not_opened", {state_.box}, true};
       }
-    } else if (state_.step == LockerStep::confirm && reply_id == request_) {
+    } else if (state_.step == LockerStep::confirm && answers_me) {
       const bool mine = lease != nullptr;
       state_.step = state_.purpose == "pickup" && !mine ? LockerStep::returned : mine ? LockerStep::stored : LockerStep::choose;
     }
@@ -116,7 +121,8 @@ class LockerFlow final : public Flow {
   LockerScreen state_;
   devices::Door door_ = devices::Door::unknown;
   BootTime confirm_by_{};
-  std::uint64_t request_ = 0;
+  std::uint64_t request_ = 0;       // a hold or a closing that the ledger has not answered yet
+  std::uint64_t open_request_ = 0;  // the last intent to open
 };
 
 }  // namespace
