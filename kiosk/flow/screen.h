@@ -15,10 +15,12 @@ struct Message {
   std::string key;
   std::vector<std::string> args;
   bool error = true;
+  bool operator==(const Message&) const = default;
 };
 
 struct AttractScreen {
   std::optional<Message> message;
+  bool operator==(const AttractScreen&) const = default;
 };
 
 enum class KeypadPurpose : std::uint8_t { login, pin, confirm_pin };
@@ -29,6 +31,7 @@ struct KeypadScreen {
   bool busy = false;   // the ledger is checking
   bool card_works = false;  // confirm: a card does as well
   std::optional<Message> message;
+  bool operator==(const KeypadScreen&) const = default;
 };
 
 // A refused card or a lock-out; goes back to attract by itself.
@@ -36,6 +39,7 @@ struct RefusedScreen {
   Message message;
   std::string hint_key;  // what to do now
   int seconds_left = 8;
+  bool operator==(const RefusedScreen&) const = default;
 };
 
 struct GreetingScreen {
@@ -43,11 +47,13 @@ struct GreetingScreen {
   bool already_here = false;
   int points_gained = 0;
   int seconds_left = 8;
+  bool operator==(const GreetingScreen&) const = default;
 };
 
 struct HomeScreen {
   RiderView rider;
   std::optional<Message> message;
+  bool operator==(const HomeScreen&) const = default;
 };
 
 enum class ChargeStep : std::uint8_t { choose, switching_on, running, switching_off, ended };
@@ -57,6 +63,7 @@ struct ChargeScreen {
   std::optional<ChargeView> charge;
   int minutes = 0;  // ended: how long it ran
   std::optional<Message> message;
+  bool operator==(const ChargeScreen&) const = default;
 };
 
 enum class LockerStep : std::uint8_t {
@@ -75,11 +82,13 @@ struct LockerScreen {
   std::string purpose;  // deposit, mid or pickup
   std::vector<LeaseView> leases;
   std::optional<Message> message;
+  bool operator==(const LockerScreen&) const = default;
 };
 
 struct CourseScreen {
   CourseView course;
   std::optional<Message> message;
+  bool operator==(const CourseScreen&) const = default;
 };
 
 struct LessonsScreen {
@@ -87,12 +96,14 @@ struct LessonsScreen {
   std::vector<std::string> done;
   std::vector<std::string> first;  // lessons that fit the violation
   int scroll = 0;
+  bool operator==(const LessonsScreen&) const = default;
 };
 
 // The presence target: one of nine places, 0…8, row by row.
 struct PresenceTarget {
   int place = 0;
   int seconds_left = 30;
+  bool operator==(const PresenceTarget&) const = default;
 };
 
 struct LessonScreen {
@@ -115,6 +126,7 @@ struct LessonScreen {
   bool right = false;
   bool completed = false;  // the last step is done
   std::optional<Message> message;
+  bool operator==(const LessonScreen&) const = default;
 };
 
 struct ExamScreen {
@@ -122,21 +134,25 @@ struct ExamScreen {
   int index = 0;
   std::vector<int> chosen;  // indexes as shown
   bool busy = false;
+  bool operator==(const ExamScreen&) const = default;
 };
 
 struct ExamResultScreen {
   ExamOutcome outcome;
   CourseView course;
+  bool operator==(const ExamResultScreen&) const = default;
 };
 
 struct CertificateScreen {
   CertificateView certificate;
   std::string name;
   CourseView course;
+  bool operator==(const CertificateScreen&) const = default;
 };
 
 struct RecordScreen {
   RiderView rider;
+  bool operator==(const RecordScreen&) const = default;
 };
 
 struct ComplaintScreen {
@@ -144,6 +160,7 @@ struct ComplaintScreen {
   std::string ref;
   std::string category;  // chosen, or empty
   std::string receipt;   // lodged
+  bool operator==(const ComplaintScreen&) const = default;
 };
 
 struct PausedScreen {
@@ -152,22 +169,28 @@ struct PausedScreen {
   int credited_s = 0;
   int required_s = 0;
   int seconds_left = 8;
+  bool operator==(const PausedScreen&) const = default;
 };
 
 struct FarewellScreen {
   std::string name;
   int minutes = 0;
   int seconds_left = 5;
+  bool operator==(const FarewellScreen&) const = default;
 };
 
-struct HelpScreen {};
+struct HelpScreen {
+  bool operator==(const HelpScreen&) const = default;
+};
 struct MaintainerScreen {
   std::string name;
+  bool operator==(const MaintainerScreen&) const = default;
 };
 
 // The disk refuses: nothing can be confirmed any more.
 struct OutOfServiceScreen {
   std::string detail;
+  bool operator==(const OutOfServiceScreen&) const = default;
 };
 
 using Screen = std::variant<AttractScreen, KeypadScreen, RefusedScreen, GreetingScreen, HomeScreen, ChargeScreen, LockerScreen,
@@ -186,6 +209,7 @@ struct Frame {
   // "还在吗？" over any personal screen: seconds until the session ends; empty while the rider is active.
   std::optional<int> idle_seconds_left;
   bool signed_in = false;
+  bool operator==(const Frame&) const = default;
 };
 
 }  // namespace station::flow

@@ -23,6 +23,7 @@ struct PortView {
   std::string name;  // "P1"
   PortState state = PortState::free;
   int minutes_left = 0;  // until the limit, where somebody charges
+  bool operator==(const PortView&) const = default;
 };
 
 enum class LeaseState : std::uint8_t { held, opening, open, occupied, fault };
@@ -33,6 +34,7 @@ struct LeaseView {
   BoxSize size = BoxSize::small;
   LeaseState state = LeaseState::held;
   UtcTime since;
+  bool operator==(const LeaseView&) const = default;
 };
 
 struct ChargeView {
@@ -41,6 +43,7 @@ struct ChargeView {
   UtcTime since;
   int minutes = 0;
   int limit_min = 0;
+  bool operator==(const ChargeView&) const = default;
 };
 
 struct ViolationView {
@@ -49,6 +52,7 @@ struct ViolationView {
   std::string name;  // in the words of the code table
   std::string place;
   UtcTime at;
+  bool operator==(const ViolationView&) const = default;
 };
 
 enum class CourseKind : std::uint8_t { warning, training, throttle };
@@ -85,6 +89,7 @@ struct CourseView {
   // Throttle: what the named reviewer decided; empty while the recommendation waits.
   std::string decision, reviewer, decision_reason;
   std::string certificate;  // number
+  bool operator==(const CourseView&) const = default;
 };
 
 struct CertificateView {
@@ -93,6 +98,7 @@ struct CertificateView {
   std::string text;  // content of the QR code
   UtcTime at;
   int score_percent = 0;
+  bool operator==(const CertificateView&) const = default;
 };
 
 enum class Role : std::uint8_t { rider, maintainer };
@@ -113,12 +119,14 @@ struct RiderView {
   std::vector<CourseView> courses;  // open ones first, most urgent first
   std::vector<CertificateView> certificates;
   std::vector<std::string> lessons_done;  // voluntary and mandatory
+  bool operator==(const RiderView&) const = default;
 };
 
 struct BoxCount {
   BoxSize size = BoxSize::small;
   int free = 0;
   int total = 0;
+  bool operator==(const BoxCount&) const = default;
 };
 
 struct FaultView {
@@ -126,6 +134,7 @@ struct FaultView {
   std::string place;
   std::string detail;
   UtcTime since;
+  bool operator==(const FaultView&) const = default;
 };
 
 // A charging session that runs, for the keeper that ends it at its limit.
@@ -134,12 +143,14 @@ struct RunningCharge {
   BootTime since;  // meaningless when from_before
   int limit_min = 0;
   bool from_before = false;  // started before this run of the program: its port was off in between
+  bool operator==(const RunningCharge&) const = default;
 };
 
 // An opening whose result is not known yet, because the program stopped in between.
 struct PendingOpening {
   std::string op;
   std::string box;
+  bool operator==(const PendingOpening&) const = default;
 };
 
 // The station as everybody may see it.
@@ -155,6 +166,7 @@ struct StationView {
   std::vector<FaultView> faults;
   std::vector<RunningCharge> charges;
   std::vector<PendingOpening> pending_openings;
+  bool operator==(const StationView&) const = default;
 };
 
 // What the sync thread says about itself; drawn as one line.
@@ -163,6 +175,7 @@ struct SyncView {
   std::uint64_t waiting = 0;  // records not yet acknowledged
   std::optional<UtcTime> last_success;
   std::string why;  // string key of the reason while offline, for example "sync.network_down"
+  bool operator==(const SyncView&) const = default;
 };
 
 // One question of an opened paper. Options are in drawn order; the key stays in the ledger.
@@ -171,6 +184,7 @@ struct QuestionView {
   int version = 1;
   bool multiple = false;
   std::vector<int> order;  // authored option numbers in the order shown
+  bool operator==(const QuestionView&) const = default;
 };
 
 struct PaperView {
@@ -179,6 +193,7 @@ struct PaperView {
   int no = 1;
   std::vector<QuestionView> questions;
   int answered = 0;  // questions already answered (resumed after a power cut)
+  bool operator==(const PaperView&) const = default;
 };
 
 struct ExamOutcome {
@@ -191,6 +206,7 @@ struct ExamOutcome {
   std::vector<std::string> wrong_items;
   std::optional<CertificateView> certificate;
   std::optional<UtcTime> retry_at;
+  bool operator==(const ExamOutcome&) const = default;
 };
 
 }  // namespace station::flow
