@@ -1,11 +1,16 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "sync/base/clock.h"
+
+namespace station::record {
+struct Content;
+}
 
 // What the ledger tells the flows: committed state as plain values. Screens draw nothing else.
 namespace station::flow {
@@ -193,6 +198,7 @@ struct PaperView {
   int no = 1;
   std::vector<QuestionView> questions;
   int answered = 0;  // questions already answered (resumed after a power cut)
+  std::shared_ptr<const record::Content> content;  // with which the paper was frozen; a newer pack does not change it
   bool operator==(const PaperView&) const = default;
 };
 

@@ -5,18 +5,23 @@
 
 #include "kiosk/flow/ledger.h"
 #include "kiosk/store/core.h"
+#include "sync/record/course_progress.h"
+#include "sync/record/feed.h"
 
 // The parts of the ledger: each function runs inside the transaction of one request. They throw StorageError only.
 namespace station::store {
 
 using flow::Outcome;
 
-// people.cpp: roster, identification, visits, points
+// people.cpp: identification by card and PIN
 Outcome tap_card(Core&, const flow::TapCard&);
 Outcome enter_pin(Core&, const flow::EnterPin&);
 Outcome bad_card(Core&, const flow::BadCard&);
 Outcome confirm_by_card(Core&, const flow::ConfirmByCard&);
 Outcome confirm_by_pin(Core&, const flow::ConfirmByPin&);
+void note_pin_locks(Core&);
+
+// visits.cpp: visits and points
 Outcome leave_station(Core&, const flow::LeaveStation&);
 void close_old_visits(Core&);
 std::int64_t points_of(Core&, const std::string& subject);
@@ -50,14 +55,40 @@ Outcome complete_lesson(Core&, const flow::CompleteLesson&);
 void settle_study_at_start(Core&);
 std::vector<std::string> lessons_done(Core&, const std::string& subject);
 
-// courses.cpp: courses, papers, certificates
-std::vector<flow::CourseView> courses_of(Core&, const std::string& subject);
-std::vector<flow::CertificateView> certificates_of(Core&, const std::string& subject);
+// courses.cpp: where a rider's courses stand
+struct Course {
+  record::CourseOrder order;
+  bool withdrawn = false;
+  std::string review;  // JSON of the reviewer's decision, or empty
+};
+std::optional<Course> find_course(Core&, const std::string& course);
+record::CourseStanding standing(Core&, const Course&);
+// What this station's records say about a course: the snapshot, or the records where it is older than they are.
+record::CourseProgress own_progress(Core&, const std::string& course);
+// Stores the snapshot; called whenever a session or an attempt ends. Nothing for voluntary study ("").
+void keep_progress(Core&, const std::string& course);
+void add_courses(Core&, flow::RiderView&);
 Outcome accept_warning(Core&, const flow::AcceptWarning&);
+Outcome lodge_complaint(Core&, const flow::LodgeComplaint&);
+
+// exams.cpp: papers and certificates
 Outcome open_exam(Core&, const flow::OpenExam&);
 Outcome answer_item(Core&, const flow::AnswerItem&);
 Outcome close_exam(Core&, const flow::CloseExam&);
-Outcome lodge_complaint(Core&, const flow::LodgeComplaint&);
+// The waiting time that a second attempt needs because too few other items are left; empty where none is needed.
+std::optional<UtcTime> wait_for_items(Core&, const Course&, const record::CourseStanding&);
+
+// feed.cpp: directives of the centre. Throws std::exception when the body is not of the stated form or its effect is
+// impossible.
+void apply_entry(Core&, const record::FeedEntry&);
+
+// packs.cpp: content
+void load_contents(Core&);
+// Drops packs that are neither among the two newest nor used by an open attempt.
+void drop_old_packs(Core&);
+
+// compare.cpp
+std::string compare_log(Core&);
 
 // views.cpp
 flow::RiderView rider_view(Core&, const std::string& subject);

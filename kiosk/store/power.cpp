@@ -15,24 +15,20 @@ struct Charge {
 };
 
 std::optional<Charge> active_on(Core& core, const std::string& port) {
-  Statement& s = core.db.prepared(
+  auto s = core.db.query(
       "SELECT session, port, subject, state, since_mono, boot FROM charge WHERE port=? AND state<>'ended'").bind(port);
   if (!s.row()) return std::nullopt;
   Charge c{s.text(0), s.text(1), s.text(2), s.text(3), s.integer(4), s.text(5)};
-  s.reset();
   return c;
 }
 
 bool has_fault(Core& core, const std::string& port) {
-  Statement& s = core.db.prepared("SELECT 1 FROM fault WHERE place=? AND code LIKE 'port.%'").bind(port);
-  const bool faulty = s.row();
-  s.reset();
-  return faulty;
+  return core.db.query("SELECT 1 FROM fault WHERE place=? AND code LIKE 'port.%'").bind(port).row();
 }
 
 Outcome new_intent(Core& core, const std::string& port, const std::string& session, bool on, const std::string& reason) {
   const std::string op = base::new_id(core.random);
-  core.db.prepared("INSERT INTO intent VALUES(?,'charge',?,?,?,?,0)")
+  core.db.query("INSERT INTO intent VALUES(?,'charge',?,?,?,?,0)")
       .bind(op)
       .bind(port)
       .bind(session)
@@ -52,7 +48,7 @@ void append_intent(Core& core, const Outcome& intended, const std::string& sessi
 void end_charge(Core& core, const Charge& c, const std::string& reason, const char* power) {
   // Minutes come from the boot clock; across a reboot nobody knows, so only what was certain counts: nothing.
   const std::int64_t minutes = c.boot == core.clock.boot_id() ? (core.mono_ms() - c.since_mono) / 60'000 : 0;
-  core.db.prepared("UPDATE charge SET state='ended' WHERE session=?").bind(c.session).done();
+  core.db.query("UPDATE charge SET state='ended' WHERE session=?").bind(c.session).done();
   core.log.append(record::kChargeEnded, c.subject, "",
                   "{\"session\":" + json_text(c.session) + ",\"port\":" + json_text(c.port) + ",\"reason\":" + json_text(reason) +
                       ",\"minutes\":" + std::to_string(minutes) + ",\"power\":\"" + power + "\"}");
@@ -69,7 +65,7 @@ Outcome intend_charge(Core& core, const flow::IntendCharge& d) {
     if (active) return flow::NotNow{"charge.port_busy", {d.port}};
     if (charge_of(core, d.subject)) return flow::NotNow{"charge.one_each", {}};
     const std::string session = base::new_id(core.random);
-    core.db.prepared("INSERT INTO charge VALUES(?,?,?,'intended',?,?,?,?,?)")
+    core.db.query("INSERT INTO charge VALUES(?,?,?,'intended',?,?,?,?,?)")
         .bind(session)
         .bind(d.port)
         .bind(d.subject)
@@ -90,16 +86,15 @@ Outcome intend_charge(Core& core, const flow::IntendCharge& d) {
 }
 
 Outcome record_switch(Core& core, const flow::RecordSwitch& d) {
-  Statement& s = core.db.prepared("SELECT target, ref, purpose FROM intent WHERE op=? AND kind='charge' AND resolved=0").bind(d.op);
+  auto s = core.db.query("SELECT target, ref, purpose FROM intent WHERE op=? AND kind='charge' AND resolved=0").bind(d.op);
   if (!s.row()) return flow::Done{};  // told twice: the first time counted
   const std::string port = s.text(0), session = s.text(1), purpose = s.text(2);
-  s.reset();
-  core.db.prepared("UPDATE intent SET resolved=1 WHERE op=?").bind(d.op).done();
+  core.db.query("UPDATE intent SET resolved=1 WHERE op=?").bind(d.op).done();
   const auto active = active_on(core, port);
   if (!active || active->session != session) return flow::Done{};
   if (purpose == "on") {
     if (d.switched) {
-      core.db.prepared("UPDATE charge SET state='running', since_utc=?, since_mono=?, boot=? WHERE session=?")
+      core.db.query("UPDATE charge SET state='running', since_utc=?, since_mono=?, boot=? WHERE session=?")
           .bind(core.utc_ms())
           .bind(core.mono_ms())
           .bind(core.clock.boot_id())
@@ -109,7 +104,7 @@ Outcome record_switch(Core& core, const flow::RecordSwitch& d) {
                       "{\"session\":" + json_text(session) + ",\"port\":" + json_text(port) +
                           ",\"limit_min\":" + std::to_string(core.options.charge_limit_min) + "}");
     } else {
-      core.db.prepared("UPDATE charge SET state='ended' WHERE session=?").bind(session).done();
+      core.db.query("UPDATE charge SET state='ended' WHERE session=?").bind(session).done();
       core.log.append(record::kChargeFailed, active->subject, "",
                       "{\"session\":" + json_text(session) + ",\"port\":" + json_text(port) +
                           ",\"evidence\":" + json_text(d.evidence) + "}");
@@ -124,14 +119,14 @@ Outcome record_switch(Core& core, const flow::RecordSwitch& d) {
 // by the keeper, which switches their port off first.
 void settle_charges_at_start(Core& core) {
   std::vector<std::pair<std::string, Charge>> open;
-  Statement& s = core.db.prepared(
+  auto s = core.db.query(
       "SELECT i.op, c.session, c.port, c.subject, c.state, c.since_mono, c.boot FROM intent i JOIN charge c ON c.session=i.ref "
       "WHERE i.kind='charge' AND i.resolved=0 AND i.run<>? AND c.state<>'ended'").bind(core.run);
   while (s.row()) open.emplace_back(s.text(0), Charge{s.text(1), s.text(2), s.text(3), s.text(4), s.integer(5), s.text(6)});
   for (const auto& [op, c] : open) {
-    core.db.prepared("UPDATE intent SET resolved=1 WHERE op=?").bind(op).done();
+    core.db.query("UPDATE intent SET resolved=1 WHERE op=?").bind(op).done();
     if (c.state != "intended") continue;
-    core.db.prepared("UPDATE charge SET state='ended' WHERE session=?").bind(c.session).done();
+    core.db.query("UPDATE charge SET state='ended' WHERE session=?").bind(c.session).done();
     core.log.append(record::kChargeFailed, c.subject, "",
                     "{\"session\":" + json_text(c.session) + ",\"port\":" + json_text(c.port) +
                         ",\"evidence\":\"the program stopped before the outcome was seen\"}");
@@ -142,12 +137,11 @@ std::vector<flow::PortView> port_views(Core& core) {
   std::vector<flow::PortView> out;
   for (const std::string& port : core.options.ports) {
     flow::PortView v{port, flow::PortState::free, 0};
-    Statement& s = core.db.prepared("SELECT since_mono, limit_min, boot FROM charge WHERE port=? AND state<>'ended'").bind(port);
+    auto s = core.db.query("SELECT since_mono, limit_min, boot FROM charge WHERE port=? AND state<>'ended'").bind(port);
     if (s.row()) {
       v.state = flow::PortState::busy;
       const std::int64_t used = s.text(2) == core.clock.boot_id() ? (core.mono_ms() - s.integer(0)) / 60'000 : 0;
       v.minutes_left = static_cast<int>(std::max<std::int64_t>(0, s.integer(1) - used));
-      s.reset();
     } else if (has_fault(core, port)) {
       v.state = flow::PortState::fault;
     }
@@ -158,19 +152,18 @@ std::vector<flow::PortView> port_views(Core& core) {
 
 std::vector<flow::RunningCharge> running_charges(Core& core) {
   std::vector<flow::RunningCharge> out;
-  Statement& s = core.db.prepared("SELECT port, since_mono, limit_min, run FROM charge WHERE state='running'");
+  auto s = core.db.query("SELECT port, since_mono, limit_min, run FROM charge WHERE state='running'");
   while (s.row())
     out.push_back({s.text(0), BootTime(base::Milliseconds(s.integer(1))), static_cast<int>(s.integer(2)), s.text(3) != core.run});
   return out;
 }
 
 std::optional<flow::ChargeView> charge_of(Core& core, const std::string& subject) {
-  Statement& s = core.db.prepared(
+  auto s = core.db.query(
       "SELECT session, port, since_utc, since_mono, boot, limit_min FROM charge WHERE subject=? AND state='running'").bind(subject);
   if (!s.row()) return std::nullopt;
   flow::ChargeView v{s.text(0), s.text(1), base::utc_from_ms(s.integer(2)), 0, static_cast<int>(s.integer(5))};
   if (s.text(4) == core.clock.boot_id()) v.minutes = static_cast<int>((core.mono_ms() - s.integer(3)) / 60'000);
-  s.reset();
   return v;
 }
 

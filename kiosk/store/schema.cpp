@@ -6,15 +6,16 @@ namespace station::store {
 
 namespace {
 
-// Forward only; a published migration is never edited. Times: *_utc and *_mono are milliseconds.
+// Forward only; a published migration is never edited. *_utc and *_mono are milliseconds.
 constexpr const char* kMigrations[] = {R"sql(
 CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 
 -- The log. `line` is the record as hashed and sent; the other columns only find it again.
-CREATE TABLE record(seq INTEGER PRIMARY KEY, type TEXT NOT NULL, subject TEXT NOT NULL, course TEXT NOT NULL,
-                    line TEXT NOT NULL) STRICT;
+CREATE TABLE record(seq INTEGER PRIMARY KEY, course TEXT NOT NULL, line TEXT NOT NULL) STRICT;
 CREATE INDEX record_course ON record(course, seq) WHERE course <> '';
 CREATE TABLE log_head(id INTEGER PRIMARY KEY CHECK(id = 1), size INTEGER NOT NULL, edge BLOB NOT NULL) STRICT;
+-- The right edge at every 256th size: from there the head at any size is a few hashes away.
+CREATE TABLE log_edge(size INTEGER PRIMARY KEY, edge BLOB NOT NULL) STRICT;
 
 -- Roster, from the centre's feed. Names are sealed; cards and logins are keyed pseudonyms, never numbers.
 CREATE TABLE rider(subject TEXT PRIMARY KEY, name BLOB NOT NULL, role TEXT NOT NULL, login TEXT NOT NULL, pin TEXT NOT NULL,
@@ -22,8 +23,9 @@ CREATE TABLE rider(subject TEXT PRIMARY KEY, name BLOB NOT NULL, role TEXT NOT N
 CREATE UNIQUE INDEX rider_login ON rider(login) WHERE login <> '';
 CREATE TABLE card(hash TEXT PRIMARY KEY, subject TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE INDEX card_subject ON card(subject);
-CREATE TABLE pin_failure(subject TEXT PRIMARY KEY, failures INTEGER NOT NULL, left_ms INTEGER NOT NULL,
-                         seen_utc INTEGER NOT NULL, seen_mono INTEGER NOT NULL, boot TEXT NOT NULL) STRICT, WITHOUT ROWID;
+-- Wrong PINs in a row. `subject` begins with '?' for numbers that nobody has.
+CREATE TABLE pin_failure(subject TEXT PRIMARY KEY, failures INTEGER NOT NULL, until_centre INTEGER NOT NULL,
+                         left_ms INTEGER NOT NULL, noted_mono INTEGER NOT NULL, boot TEXT NOT NULL) STRICT, WITHOUT ROWID;
 
 CREATE TABLE visit(visit TEXT PRIMARY KEY, subject TEXT NOT NULL, since_utc INTEGER NOT NULL, since_mono INTEGER NOT NULL,
                    boot TEXT NOT NULL, open INTEGER NOT NULL) STRICT, WITHOUT ROWID;
@@ -33,14 +35,15 @@ CREATE INDEX visit_subject ON visit(subject);
 -- Points: the centre's balance up to a position of this log, plus what this station added since.
 CREATE TABLE points_balance(subject TEXT PRIMARY KEY, balance INTEGER NOT NULL, upto INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE points_transfer(transfer TEXT PRIMARY KEY, subject TEXT NOT NULL, points INTEGER NOT NULL, reason TEXT NOT NULL,
-                             ref TEXT NOT NULL, day TEXT NOT NULL, seq INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+                             ref TEXT NOT NULL, seq INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 CREATE INDEX points_subject ON points_transfer(subject, seq);
 -- A reason is paid once for what it rests on.
 CREATE UNIQUE INDEX points_once ON points_transfer(subject, reason, ref);
 
+-- What was about to happen to a box or a port; unresolved ones of an earlier run are settled at start.
 CREATE TABLE intent(op TEXT PRIMARY KEY, kind TEXT NOT NULL, target TEXT NOT NULL, ref TEXT NOT NULL, purpose TEXT NOT NULL,
                     run TEXT NOT NULL, resolved INTEGER NOT NULL) STRICT, WITHOUT ROWID;
-CREATE INDEX intent_open ON intent(resolved) WHERE resolved = 0;
+CREATE INDEX intent_open ON intent(kind) WHERE resolved = 0;
 
 CREATE TABLE charge(session TEXT PRIMARY KEY, port TEXT NOT NULL, subject TEXT NOT NULL, state TEXT NOT NULL,
                     since_utc INTEGER NOT NULL, since_mono INTEGER NOT NULL, boot TEXT NOT NULL, run TEXT NOT NULL,
@@ -48,29 +51,32 @@ CREATE TABLE charge(session TEXT PRIMARY KEY, port TEXT NOT NULL, subject TEXT N
 CREATE UNIQUE INDEX charge_port ON charge(port) WHERE state <> 'ended';
 CREATE UNIQUE INDEX charge_subject ON charge(subject) WHERE state <> 'ended';
 
-CREATE TABLE box(name TEXT PRIMARY KEY, size INTEGER NOT NULL, cycles INTEGER NOT NULL, fault INTEGER NOT NULL,
-                 present INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE box(name TEXT PRIMARY KEY, size INTEGER NOT NULL, cycles INTEGER NOT NULL, present INTEGER NOT NULL)
+  STRICT, WITHOUT ROWID;
 CREATE TABLE lease(lease TEXT PRIMARY KEY, box TEXT NOT NULL REFERENCES box(name), subject TEXT NOT NULL, state TEXT NOT NULL,
                    since_utc INTEGER NOT NULL, held_mono INTEGER NOT NULL, run TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX lease_box ON lease(box) WHERE state <> 'ended';
 CREATE INDEX lease_subject ON lease(subject) WHERE state <> 'ended';
 
--- Courses as assigned by the centre, what other stations report, what a reviewer decided.
-CREATE TABLE course(course TEXT PRIMARY KEY, subject TEXT NOT NULL, body TEXT NOT NULL, withdrawn TEXT NOT NULL,
-                    review TEXT NOT NULL) STRICT, WITHOUT ROWID;
+-- Courses as ordered by the centre, with what a reviewer decided.
+CREATE TABLE course(course TEXT PRIMARY KEY, subject TEXT NOT NULL, body TEXT NOT NULL, withdrawn INTEGER NOT NULL,
+                    reason TEXT NOT NULL, review TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE INDEX course_subject ON course(subject);
-CREATE TABLE progress(course TEXT NOT NULL, station TEXT NOT NULL, upto INTEGER NOT NULL, body TEXT NOT NULL,
-                      PRIMARY KEY(course, station)) STRICT, WITHOUT ROWID;
+-- What the records of each station say about a course: others' from the feed, our own as a snapshot of the log.
+CREATE TABLE progress(course TEXT NOT NULL, station TEXT NOT NULL, inc INTEGER NOT NULL, upto INTEGER NOT NULL,
+                      body TEXT NOT NULL, PRIMARY KEY(course, station, inc)) STRICT, WITHOUT ROWID;
 CREATE TABLE study(session TEXT PRIMARY KEY, subject TEXT NOT NULL, course TEXT NOT NULL, lesson TEXT NOT NULL,
                    step TEXT NOT NULL, open INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE INDEX study_open ON study(open) WHERE open = 1;
 CREATE TABLE lesson_done(subject TEXT NOT NULL, lesson TEXT NOT NULL, course TEXT NOT NULL, seq INTEGER NOT NULL,
                          PRIMARY KEY(subject, lesson, course)) STRICT, WITHOUT ROWID;
 
--- An opened paper is frozen: items, versions, orders and keys as they were.
+-- An opened paper is frozen: items, versions, orders and keys as they were. Its pack stays until it is closed.
 CREATE TABLE attempt(attempt TEXT PRIMARY KEY, course TEXT NOT NULL, subject TEXT NOT NULL, no INTEGER NOT NULL,
-                     paper TEXT NOT NULL, seed TEXT NOT NULL, open INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+                     pack INTEGER NOT NULL, course_version TEXT NOT NULL, seed TEXT NOT NULL, pass INTEGER NOT NULL,
+                     paper TEXT NOT NULL, open INTEGER NOT NULL, finished INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX attempt_open ON attempt(course) WHERE open = 1;
-CREATE TABLE answer(attempt TEXT NOT NULL, idx INTEGER NOT NULL, chosen TEXT NOT NULL, correct INTEGER NOT NULL,
+CREATE TABLE answer(attempt TEXT NOT NULL REFERENCES attempt(attempt), idx INTEGER NOT NULL, right INTEGER NOT NULL,
                     took_ms INTEGER NOT NULL, PRIMARY KEY(attempt, idx)) STRICT, WITHOUT ROWID;
 CREATE TABLE certificate(number TEXT PRIMARY KEY, course TEXT NOT NULL, subject TEXT NOT NULL, text TEXT NOT NULL,
                          at_utc INTEGER NOT NULL, score INTEGER NOT NULL) STRICT, WITHOUT ROWID;
@@ -80,26 +86,23 @@ CREATE TABLE complaint(receipt TEXT PRIMARY KEY, subject TEXT NOT NULL, about TE
 
 CREATE TABLE fault(code TEXT NOT NULL, place TEXT NOT NULL, detail TEXT NOT NULL, since_utc INTEGER NOT NULL,
                    PRIMARY KEY(code, place)) STRICT, WITHOUT ROWID;
-CREATE TABLE pack(version INTEGER PRIMARY KEY, sha256 TEXT NOT NULL, bytes BLOB NOT NULL) STRICT;
-CREATE TABLE pack_wanted(sha256 TEXT PRIMARY KEY, name TEXT NOT NULL, version INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE INDEX fault_place ON fault(place);
+CREATE TABLE pack(version INTEGER PRIMARY KEY, name TEXT NOT NULL, sha256 TEXT NOT NULL, bytes BLOB NOT NULL) STRICT;
+CREATE TABLE pack_wanted(sha256 TEXT PRIMARY KEY, name TEXT NOT NULL, version INTEGER NOT NULL, bytes INTEGER NOT NULL)
+  STRICT, WITHOUT ROWID;
 CREATE TABLE station_key(station TEXT NOT NULL, inc INTEGER NOT NULL, delegation TEXT NOT NULL,
                          PRIMARY KEY(station, inc)) STRICT, WITHOUT ROWID;
 )sql"};
-
-int stored_version(Database& db) {
-  Statement s(db, "PRAGMA user_version");
-  return s.row() ? static_cast<int>(s.integer(0)) : 0;
-}
 
 }  // namespace
 
 int schema_version() { return static_cast<int>(std::size(kMigrations)); }
 
 void migrate(Database& db) {
-  const int have = stored_version(db);
+  const auto have = static_cast<int>(db.query("PRAGMA user_version").number());
   if (have > schema_version())
-    throw StorageError{"the database was written by a newer program (schema " + std::to_string(have) + ", this program knows " +
-                       std::to_string(schema_version()) + "): update the program"};
+    throw StorageError{"the database was written by a newer program (schema " + std::to_string(have) +
+                       ", this program knows " + std::to_string(schema_version()) + "): update the program"};
   for (int v = have; v < schema_version(); ++v) {
     Transaction tx(db);
     db.run(kMigrations[v]);

@@ -2,11 +2,11 @@
 
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
-#include <vector>
+#include <unordered_map>
+#include <utility>
 
 #include "sync/base/bytes.h"
 #include "sync/base/result.h"
@@ -22,60 +22,78 @@ struct StorageError {
   std::string detail;
 };
 
-class Statement;
+class Database;
+
+// A prepared statement in use: bind in order, then step through rows. It is given back when the query goes out of scope,
+// so no read stays open behind the back of the write-ahead log. The same statement is never in use twice at once.
+class Query {
+ public:
+  Query(Database& db, sqlite3_stmt* statement, bool& busy);
+  Query(Query&& other) noexcept;
+  Query& operator=(Query&&) = delete;
+  ~Query();
+
+  template <class T>
+  Query& bind(const T& value) & {
+    put(value);
+    return *this;
+  }
+  template <class T>
+  Query&& bind(const T& value) && {
+    put(value);
+    return std::move(*this);
+  }
+  Query&& bind_blob(std::span<const std::uint8_t> value) &&;
+  Query& bind_blob(std::span<const std::uint8_t> value) &;
+
+  bool row();                                     // the next row, or false at the end
+  void done();                                    // runs to the end, expecting no row
+  std::int64_t number(std::int64_t fallback = 0);  // first column of the first row
+  std::string word();                             // the same as text; empty without a row
+
+  std::int64_t integer(int column) const;
+  int small(int column) const { return static_cast<int>(integer(column)); }
+  std::string text(int column) const;
+  base::Bytes blob(int column) const;
+
+ private:
+  void put(std::int64_t v);
+  void put(int v) { put(static_cast<std::int64_t>(v)); }
+  void put(bool v) { put(static_cast<std::int64_t>(v)); }
+  void put(std::uint64_t v) { put(static_cast<std::int64_t>(v)); }
+  void put(std::string_view v);
+  void put(const std::string& v) { put(std::string_view(v)); }
+  void put(const char* v) { put(std::string_view(v)); }
+
+  Database& db_;
+  sqlite3_stmt* statement_;
+  bool* busy_;
+  int next_ = 1;
+};
 
 // One connection, exclusive, WAL with FULL synchronisation, no memory mapping. One thread. The default VFS is used, so
 // that faults can be injected underneath.
 class Database {
  public:
-  // Opens or creates. Throws StorageError with a sentence for the maintainer.
-  explicit Database(const std::string& path);
+  // Opens, or creates where `create` allows it. Throws StorageError with a sentence for the maintainer.
+  Database(const std::string& path, bool create);
   ~Database();
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
 
-  void run(const char* sql);                     // statements without parameters or results
-  Statement& prepared(const char* sql);          // compiled once, kept; `sql` must be a literal
-  std::int64_t changes() const;                  // rows touched by the last statement
+  void run(const char* sql);        // statements without parameters or results
+  Query query(const char* sql);     // compiled once and kept; `sql` must be a literal
+  std::int64_t changes() const;     // rows touched by the last statement
   void check(int code, const char* what) const;  // throws StorageError unless OK, ROW or DONE
 
-  sqlite3* handle() const { return db_; }
-
  private:
+  struct Prepared {
+    sqlite3_stmt* statement = nullptr;
+    bool busy = false;
+  };
   sqlite3* db_ = nullptr;
-  std::vector<std::pair<const char*, std::unique_ptr<Statement>>> statements_;
-};
-
-// A prepared statement in use: bind in order, then step through rows. Resets itself when it goes out of use.
-class Statement {
- public:
-  Statement(Database& db, const char* sql);
-  ~Statement();
-  Statement(const Statement&) = delete;
-  Statement& operator=(const Statement&) = delete;
-
-  Statement& reset();
-  Statement& bind(std::int64_t v);
-  Statement& bind(int v) { return bind(static_cast<std::int64_t>(v)); }
-  Statement& bind(std::uint64_t v) { return bind(static_cast<std::int64_t>(v)); }
-  Statement& bind(std::string_view v);
-  Statement& bind(const char* v) { return bind(std::string_view(v)); }
-  Statement& bind(const std::string& v) { return bind(std::string_view(v)); }
-  Statement& bind_blob(std::span<const std::uint8_t> v);
-  Statement& bind_null();
-
-  bool row();   // the next row, or false at the end
-  void done();  // runs to the end, expecting no row
-
-  std::int64_t integer(int column) const;
-  std::string text(int column) const;
-  base::Bytes blob(int column) const;
-  bool is_null(int column) const;
-
- private:
-  Database& db_;
-  sqlite3_stmt* statement_ = nullptr;
-  int next_ = 1;
+  std::string path_;
+  std::unordered_map<const void*, Prepared> statements_;  // by address of the literal
 };
 
 // Rolls back unless commit() was called.

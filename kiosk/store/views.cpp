@@ -14,32 +14,24 @@ std::string fault_body(const std::string& code, const std::string& place, const 
 flow::RiderView rider_view(Core& core, const std::string& subject) {
   flow::RiderView v;
   v.subject = subject;
-  Statement& s = core.db.prepared("SELECT name, role, pin<>'', last4 FROM rider WHERE subject=?").bind(subject);
-  if (s.row()) {
+  if (auto s = core.db.query("SELECT name, role, pin<>'', last4 FROM rider WHERE subject=?").bind(subject); s.row()) {
     const auto name = base::unseal(core.identity.field_key, s.blob(0), "rider.name|" + subject);
     v.name = name ? *name : "";
     v.role = s.text(1) == "maintainer" ? flow::Role::maintainer : flow::Role::rider;
     v.has_pin = s.integer(2) != 0;
     v.last4 = s.text(3);
-    s.reset();
   }
-  Statement& visit = core.db.prepared("SELECT visit, since_utc FROM visit WHERE subject=? AND open=1").bind(subject);
-  if (visit.row()) {
+  if (auto visit = core.db.query("SELECT visit, since_utc FROM visit WHERE subject=? AND open=1").bind(subject); visit.row()) {
     v.visit = visit.text(0);
     v.visit_since = base::utc_from_ms(visit.integer(1));
-    visit.reset();
   }
-  Statement& count = core.db.prepared("SELECT COUNT(*) FROM visit WHERE subject=?").bind(subject);
-  count.row();
-  v.visits = static_cast<int>(count.integer(0));
-  count.reset();
+  v.visits = static_cast<int>(core.db.query("SELECT COUNT(*) FROM visit WHERE subject=?").bind(subject).number());
   v.points = points_of(core, subject);
   v.charge = charge_of(core, subject);
   v.leases = leases_of(core, subject);
-  v.courses = courses_of(core, subject);
-  v.certificates = certificates_of(core, subject);
   v.lessons_done = lessons_done(core, subject);
   v.credits = static_cast<std::int64_t>(v.lessons_done.size());
+  add_courses(core, v);
   return v;
 }
 
@@ -52,18 +44,16 @@ flow::StationView station_view(Core& core) {
   v.charges = running_charges(core);
   v.pending_openings = pending_openings(core);
   v.log_size = core.log.size();
-  v.pack_version = std::stoi(core.meta("pack_version", "0"));
-  Statement& present = core.db.prepared("SELECT COUNT(*) FROM visit WHERE open=1");
-  present.row();
-  v.present = static_cast<int>(present.integer(0));
-  present.reset();
-  Statement& faults = core.db.prepared("SELECT code, place, detail, since_utc FROM fault ORDER BY since_utc, code, place");
+  v.pack_version = static_cast<int>(core.pack_version);
+  v.present = static_cast<int>(core.db.query("SELECT COUNT(*) FROM visit WHERE open=1").number());
+  v.riders = std::stoi(core.meta("riders", "0"));
+  auto faults = core.db.query("SELECT code, place, detail, since_utc FROM fault ORDER BY since_utc, code, place");
   while (faults.row()) v.faults.push_back({faults.text(0), faults.text(1), faults.text(2), base::utc_from_ms(faults.integer(3))});
   return v;
 }
 
 Outcome raise_fault(Core& core, const flow::RaiseFault& d) {
-  core.db.prepared("INSERT INTO fault VALUES(?,?,?,?) ON CONFLICT(code, place) DO NOTHING")
+  core.db.query("INSERT INTO fault VALUES(?,?,?,?) ON CONFLICT(code, place) DO NOTHING")
       .bind(d.code)
       .bind(d.place)
       .bind(d.detail)
@@ -74,7 +64,7 @@ Outcome raise_fault(Core& core, const flow::RaiseFault& d) {
 }
 
 Outcome clear_fault(Core& core, const flow::ClearFault& d) {
-  core.db.prepared("DELETE FROM fault WHERE code=? AND place=?").bind(d.code).bind(d.place).done();
+  core.db.query("DELETE FROM fault WHERE code=? AND place=?").bind(d.code).bind(d.place).done();
   if (core.db.changes() > 0) core.log.append(record::kFaultCleared, "", "", fault_body(d.code, d.place, ""));
   return flow::Done{};
 }
