@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
 #include <nlohmann/json.hpp>
 
 namespace station::store {
@@ -18,6 +19,14 @@ std::string local_day(UtcTime t) {
 std::string Core::meta(const char* key, const std::string& fallback) {
   auto q = db.query("SELECT value FROM meta WHERE key=?").bind(key);
   return q.row() ? q.text(0) : fallback;
+}
+
+std::uint64_t Core::meta_number(const char* key) {
+  const std::string text = meta(key, "0");
+  std::uint64_t value = 0;
+  if (std::from_chars(text.data(), text.data() + text.size(), value).ec != std::errc())
+    throw StorageError{std::string("\"") + key + "\" of the database is damaged"};
+  return value;
 }
 
 void Core::set_meta(const char* key, const std::string& value) {

@@ -49,6 +49,7 @@ struct Core {
   std::int64_t utc_ms() const { return base::to_ms(utc()); }
   std::int64_t mono_ms() const { return base::to_ms(clock.mono()); }
   std::string meta(const char* key, const std::string& fallback = "");
+  std::uint64_t meta_number(const char* key);  // 0 where there is none
   void set_meta(const char* key, const std::string& value);
   void set_meta(const char* key, std::uint64_t value) { set_meta(key, std::to_string(value)); }
   std::shared_ptr<const record::Content> content(std::int64_t version) const;

@@ -50,7 +50,7 @@ bool is_over(flow::CourseStage stage) {
   return stage == flow::CourseStage::done || stage == flow::CourseStage::expired || stage == flow::CourseStage::withdrawn;
 }
 
-flow::CourseView view_of(Core& core, const Course& course, const record::CourseStanding& s) {
+flow::CourseView view_of(Core& core, const Course& course, const Standing& s) {
   const record::CourseOrder& o = course.order;
   flow::CourseView v;
   v.course = o.course;
@@ -130,15 +130,23 @@ void keep_progress(Core& core, const std::string& course) {
       .done();
 }
 
-record::CourseStanding standing(Core& core, const Course& course) {
+Standing standing(Core& core, const Course& course) {
   std::vector<record::CourseProgress> parts{own_progress(core, course.order.course)};
-  auto q = core.db.query("SELECT body FROM progress WHERE course=? AND NOT (station=? AND inc=?) ORDER BY station, inc")
-               .bind(course.order.course)
-               .bind(core.identity.station)
-               .bind(std::int64_t{core.identity.inc});
-  while (q.row())
-    if (auto p = record::parse_course_progress(q.text(0))) parts.push_back(*std::move(p));
-  return record::standing_of(course.order, parts, course.withdrawn, core.utc());
+  {
+    auto q = core.db.query("SELECT body FROM progress WHERE course=? AND NOT (station=? AND inc=?) ORDER BY station, inc")
+                 .bind(course.order.course)
+                 .bind(core.identity.station)
+                 .bind(std::int64_t{core.identity.inc});
+    while (q.row())
+      if (auto p = record::parse_course_progress(q.text(0))) parts.push_back(*std::move(p));
+  }
+  Standing s{record::standing_of(course.order, parts, course.withdrawn, core.utc())};
+  for (const record::CourseProgress& p : parts)
+    for (const record::AttemptProgress& a : p.attempts) {
+      if (a.closed) s.last_closed = std::max(s.last_closed, a.closed_at);
+      if (!a.closed && &p != &parts.front()) s.elsewhere = std::max(s.elsewhere.value_or(a.opened), a.opened);
+    }
+  return s;
 }
 
 void add_courses(Core& core, flow::RiderView& rider) {
@@ -154,7 +162,7 @@ void add_courses(Core& core, flow::RiderView& rider) {
       rider.certificates.push_back({q.text(0), q.text(1), q.text(2), base::utc_from_ms(q.integer(3)), q.small(4)});
   }
   for (const Course& course : courses) {
-    const record::CourseStanding s = standing(core, course);
+    const Standing s = standing(core, course);
     rider.courses.push_back(view_of(core, course, s));
     const bool known = std::any_of(rider.certificates.begin(), rider.certificates.end(),
                                    [&](const flow::CertificateView& c) { return c.number == s.certificate; });
@@ -172,7 +180,7 @@ Outcome accept_warning(Core& core, const flow::AcceptWarning& d) {
   const auto course = find_course(core, d.course);
   if (!course || course->order.subject != d.subject || course->order.kind != "warning")
     return flow::NotNow{"course.not_found", {}};
-  const record::CourseStanding s = standing(core, *course);
+  const Standing s = standing(core, *course);
   if (s.stage == record::Stage::done) return flow::RiderChanged{rider_view(core, d.subject)};  // confirmed before
   if (s.stage == record::Stage::withdrawn) return flow::NotNow{"course.withdrawn", {}};
   core.log.append(record::kWarningConfirmed, d.subject, d.course, fmt::format(R"({{"course":{}}})", json_text(d.course)));

@@ -63,7 +63,7 @@ struct Draw {
   std::string course_version;
 };
 
-std::optional<Draw> draw(Core& core, const Course& course, const record::CourseStanding& s, int no) {
+std::optional<Draw> draw(Core& core, const Course& course, const Standing& s, int no) {
   const auto content = core.content(core.pack_version);
   const record::Blueprint* blueprint = content ? content->blueprint("training") : nullptr;
   if (!blueprint) return std::nullopt;
@@ -81,15 +81,48 @@ std::optional<Draw> draw(Core& core, const Course& course, const record::CourseS
   return out;
 }
 
-// An opened attempt of this station, as frozen.
+// One question of a paper as frozen: also what the answer is checked with, whatever later packs say.
+struct FrozenItem {
+  rules::DrawnItem drawn;
+  std::vector<int> right;
+  bool multiple = false, critical = false;
+};
+
+// An opened attempt of this station.
 struct Attempt {
   std::string attempt, course, subject, course_version, seed;
   int no = 1;
   std::int64_t pack = 0;
   int pass = 0;
-  Json paper;
-  bool open = false, finished = true;
+  std::vector<FrozenItem> paper;
+  bool open = true;
 };
+
+std::string paper_json(const std::vector<FrozenItem>& paper) {
+  Json items = Json::array();
+  for (const FrozenItem& i : paper)
+    items.push_back({{"id", i.drawn.id},
+                     {"version", i.drawn.version},
+                     {"order", i.drawn.order},
+                     {"right", i.right},
+                     {"multiple", i.multiple},
+                     {"critical", i.critical}});
+  return items.dump();
+}
+
+std::vector<FrozenItem> read_paper(const std::string& text) {
+  try {
+    std::vector<FrozenItem> out;
+    for (const Json& i : Json::parse(text))
+      out.push_back({{i.at("id"), i.at("version"), i.at("order").get<std::vector<int>>()},
+                     i.at("right").get<std::vector<int>>(),
+                     i.at("multiple"),
+                     i.at("critical")});
+    return out;
+  } catch (const Json::exception& e) {
+    throw StorageError{std::string("a stored paper is damaged: ") + e.what()};
+  }
+}
 
 std::optional<Attempt> read_attempt(Query q) {
   if (!q.row()) return std::nullopt;
@@ -102,25 +135,17 @@ std::optional<Attempt> read_attempt(Query q) {
   a.course_version = q.text(5);
   a.seed = q.text(6);
   a.pass = q.small(7);
-  a.paper = Json::parse(q.text(8), nullptr, false);
+  a.paper = read_paper(q.text(8));
   a.open = q.integer(9) != 0;
-  a.finished = q.integer(10) != 0;
-  if (!a.paper.is_array()) throw StorageError{"a stored paper is damaged"};
   return a;
 }
 
 std::optional<Attempt> find_attempt(Core& core, const std::string& attempt) {
-  return read_attempt(core.db
-                          .query("SELECT attempt, course, subject, no, pack, course_version, seed, pass, paper, open, finished "
-                                 "FROM attempt WHERE attempt=?")
-                          .bind(attempt));
+  return read_attempt(core.db.query("SELECT * FROM attempt WHERE attempt=?").bind(attempt));
 }
 
 std::optional<Attempt> open_attempt_of(Core& core, const std::string& course) {
-  return read_attempt(core.db
-                          .query("SELECT attempt, course, subject, no, pack, course_version, seed, pass, paper, open, finished "
-                                 "FROM attempt WHERE course=? AND open=1")
-                          .bind(course));
+  return read_attempt(core.db.query("SELECT * FROM attempt WHERE course=? AND open=1").bind(course));
 }
 
 int answered(Core& core, const std::string& attempt) {
@@ -133,8 +158,7 @@ flow::PaperOpened shown(Core& core, const Attempt& a) {
   view.attempt = a.attempt;
   view.no = a.no;
   view.content = core.content(a.pack);
-  for (const Json& item : a.paper)
-    view.questions.push_back({item["id"], item["version"], item["multiple"], item["order"].get<std::vector<int>>()});
+  for (const FrozenItem& i : a.paper) view.questions.push_back({i.drawn.id, i.drawn.version, i.multiple, i.drawn.order});
   view.answered = answered(core, a.attempt);
   return {std::move(view)};
 }
@@ -145,7 +169,7 @@ bool identified_just_now(const Core& core, const std::string& subject, const std
 }
 
 // Why no attempt may be opened, in the order in which a rider can do something about it.
-std::optional<flow::NotNow> refusal_of(Core& core, const Course& course, const record::CourseStanding& s) {
+std::optional<flow::NotNow> refusal_of(Core& core, const Course& course, const Standing& s) {
   using record::Stage;
   if (course.order.kind == "warning") return not_now("exam.none");
   switch (s.stage) {
@@ -171,34 +195,20 @@ std::optional<flow::NotNow> refusal_of(Core& core, const Course& course, const r
   return std::nullopt;
 }
 
-// An attempt that is open at another station, as far as this one knows. After a day it no longer holds the rider up.
-bool open_elsewhere(Core& core, const std::string& course) {
-  auto q = core.db.query("SELECT body FROM progress WHERE course=? AND station<>?").bind(course).bind(core.identity.station);
-  while (q.row())
-    if (const auto p = record::parse_course_progress(q.text(0)))
-      for (const record::AttemptProgress& a : p->attempts)
-        if (!a.closed && core.utc() < a.opened + kOpenElsewhere) return true;
-  return false;
-}
-
-Json frozen(const record::Content& content, const rules::Paper& paper) {
-  Json items = Json::array();
+std::vector<FrozenItem> frozen(const record::Content& content, const rules::Paper& paper) {
+  std::vector<FrozenItem> items;
   for (const rules::DrawnItem& drawn : paper.items) {
     const record::Question* q = content.question(drawn.id);
     STATION_CHECK(q, "items are drawn from the content's questions");
-    items.push_back({{"id", drawn.id},
-                     {"version", drawn.version},
-                     {"order", drawn.order},
-                     {"right", q->right},
-                     {"multiple", q->multiple},
-                     {"critical", q->critical}});
+    items.push_back({drawn, q->right, q->multiple, q->critical});
   }
   return items;
 }
 
 void record_opened(Core& core, const Attempt& a) {
   Json items = Json::array();
-  for (const Json& i : a.paper) items.push_back({{"id", i["id"]}, {"version", i["version"]}, {"order", i["order"]}});
+  for (const FrozenItem& i : a.paper)
+    items.push_back({{"id", i.drawn.id}, {"version", i.drawn.version}, {"order", i.drawn.order}});
   core.log.append(record::kExamOpened, a.subject, a.course,
                   fmt::format(R"({{"course":{},"attempt":"{}","no":{},"seed":"{}","pack":{},"items":{}}})", json_text(a.course),
                               a.attempt, a.no, a.seed, a.pack, items.dump()));
@@ -206,7 +216,7 @@ void record_opened(Core& core, const Attempt& a) {
 
 rules::PaperScore score_of(Core& core, const Attempt& a) {
   std::vector<rules::AnsweredItem> items;
-  for (const Json& i : a.paper) items.push_back({i["id"], false, i["critical"], 0});
+  for (const FrozenItem& i : a.paper) items.push_back({i.drawn.id, false, i.critical, 0});
   auto q = core.db.query("SELECT idx, right, took_ms FROM answer WHERE attempt=?").bind(a.attempt);
   while (q.row()) {
     auto& item = items.at(static_cast<std::size_t>(q.integer(0)));
@@ -276,13 +286,9 @@ flow::ExamClosed closed(Core& core, const Attempt& a, const rules::PaperScore& s
 
 }  // namespace
 
-std::optional<UtcTime> wait_for_items(Core& core, const Course& course, const record::CourseStanding& s) {
-  if (s.attempts != 1) return std::nullopt;
-  UtcTime last{};
-  for (const record::CourseProgress& p : {own_progress(core, course.order.course)})
-    for (const record::AttemptProgress& a : p.attempts) last = std::max(last, a.closed_at);
-  const UtcTime until = last + kOtherItemsWait;
-  if (core.utc() >= until) return std::nullopt;
+std::optional<UtcTime> wait_for_items(Core& core, const Course& course, const Standing& s) {
+  const UtcTime until = s.last_closed + kOtherItemsWait;
+  if (s.attempts != 1 || core.utc() >= until) return std::nullopt;
   const auto drawn = draw(core, course, s, s.attempts + 1);
   if (!drawn || drawn->paper.repeated.empty()) return std::nullopt;
   return until;
@@ -291,11 +297,12 @@ std::optional<UtcTime> wait_for_items(Core& core, const Course& course, const re
 Outcome open_exam(Core& core, const flow::OpenExam& d) {
   const auto course = find_course(core, d.course);
   if (!course || course->order.subject != d.subject) return not_now("course.not_found");
-  const record::CourseStanding s = standing(core, *course);
+  const Standing s = standing(core, *course);
   if (auto no = refusal_of(core, *course, s)) return *no;
   if (!identified_just_now(core, d.subject, d.course)) return not_now("exam.identify_first");
   if (const auto open = open_attempt_of(core, d.course)) return shown(core, *open);  // goes on where it was left
-  if (s.stage == record::Stage::exam_open && open_elsewhere(core, d.course)) return not_now("exam.open_elsewhere");
+  // An attempt left open at another station holds the rider up for a day: perhaps that station is only offline.
+  if (s.elsewhere && core.utc() < *s.elsewhere + kOpenElsewhere) return not_now("exam.open_elsewhere");
   Attempt a;
   a.no = s.attempts + (s.open_attempt ? 2 : 1);
   const auto drawn = draw(core, *course, s, a.no);
@@ -317,7 +324,7 @@ Outcome open_exam(Core& core, const flow::OpenExam& d) {
       .bind(a.course_version)
       .bind(a.seed)
       .bind(a.pass)
-      .bind(a.paper.dump())
+      .bind(paper_json(a.paper))
       .done();
   record_opened(core, a);
   keep_progress(core, a.course);
@@ -332,13 +339,13 @@ Outcome answer_item(Core& core, const flow::AnswerItem& d) {
     if (before.row()) return flow::ItemStored{d.index, before.integer(0) != 0};  // the first answer counts
   }
   if (d.index != answered(core, d.attempt)) return not_now("exam.not_possible");
-  const Json& item = a->paper[static_cast<std::size_t>(d.index)];
+  const FrozenItem& item = a->paper[static_cast<std::size_t>(d.index)];
   std::vector<int> chosen = d.chosen;
   std::sort(chosen.begin(), chosen.end());
-  const bool right = chosen == item["right"].get<std::vector<int>>();
+  const bool right = chosen == item.right;
   core.log.append(record::kExamAnswered, a->subject, a->course,
                   fmt::format(R"({{"course":{},"attempt":"{}","index":{},"item":{},"version":{},"chosen":{},"right":{},"ms":{}}})",
-                              json_text(a->course), a->attempt, d.index, item["id"].dump(), item["version"].get<int>(),
+                              json_text(a->course), a->attempt, d.index, json_text(item.drawn.id), item.drawn.version,
                               Json(chosen).dump(), right, d.took_ms));
   core.db.query("INSERT INTO answer VALUES(?,?,?,?)").bind(d.attempt).bind(d.index).bind(right).bind(d.took_ms).done();
   return flow::ItemStored{d.index, right};

@@ -22,7 +22,10 @@ void need(bool holds, const char* why) {
   if (!holds) throw std::invalid_argument(why);
 }
 
-void count_riders(Core& core, int by) { core.set_meta("riders", std::to_string(std::stoll(core.meta("riders", "0")) + by)); }
+void count_riders(Core& core, bool more) {
+  const std::uint64_t riders = core.meta_number("riders");
+  core.set_meta("riders", more ? riders + 1 : riders - 1);
+}
 
 bool rider_known(Core& core, const std::string& subject) {
   return core.db.query("SELECT 1 FROM rider WHERE subject=?").bind(subject).row();
@@ -33,7 +36,7 @@ void apply_rider(Core& core, const Json& body) {
                     last4 = body.at("last4"), role = body.value("role", "rider");
   const auto cards = body.at("cards").get<std::vector<std::string>>();
   need(!subject.empty() && rules::is_code_field(subject), "\"subject\" is no pseudonym");
-  if (!rider_known(core, subject)) count_riders(core, 1);
+  if (!rider_known(core, subject)) count_riders(core, true);
   // A number or card belongs to the rider named last.
   if (!login.empty()) core.db.query("UPDATE rider SET login='' WHERE login=? AND subject<>?").bind(login).bind(subject).done();
   core.db
@@ -54,7 +57,7 @@ void apply_rider(Core& core, const Json& body) {
 // What the rider did stays in the log, by pseudonym; what names the person goes.
 void apply_removal(Core& core, const Json& body) {
   const std::string subject = body.at("subject");
-  if (rider_known(core, subject)) count_riders(core, -1);
+  if (rider_known(core, subject)) count_riders(core, false);
   core.db.query("DELETE FROM card WHERE subject=?").bind(subject).done();
   core.db.query("DELETE FROM pin_failure WHERE subject=?").bind(subject).done();
   core.db.query("DELETE FROM rider WHERE subject=?").bind(subject).done();

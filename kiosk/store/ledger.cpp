@@ -93,8 +93,8 @@ void Ledger::start() {
     throw StorageError{"the database belongs to station " + owner + ", not to " + identity_.station};
   core.run = base::new_id(core.random);
   core.log.load();
-  confirmed_ = std::min(std::stoull(core.meta("confirmed", "0")), static_cast<unsigned long long>(core.log.size()));
-  feed_cursor_ = std::stoull(core.meta("feed_cursor", "0"));
+  confirmed_ = std::min(core.meta_number("confirmed"), core.log.size());
+  feed_cursor_ = core.meta_number("feed_cursor");
   load_contents(core);
   const bool unclean = core.meta("running", "0") == "1";
   Transaction tx(core.db);

@@ -62,7 +62,12 @@ struct Course {
   std::string review;  // JSON of the reviewer's decision, or empty
 };
 std::optional<Course> find_course(Core&, const std::string& course);
-record::CourseStanding standing(Core&, const Course&);
+// All stations' parts together, and what an examination here needs to know of them besides.
+struct Standing : record::CourseStanding {
+  UtcTime last_closed{};               // of the latest closed attempt
+  std::optional<UtcTime> elsewhere{};  // when an attempt was opened that is still open at another station
+};
+Standing standing(Core&, const Course&);
 // What this station's records say about a course: the snapshot, or the records where it is older than they are.
 record::CourseProgress own_progress(Core&, const std::string& course);
 // Stores the snapshot; called whenever a session or an attempt ends. Nothing for voluntary study ("").
@@ -76,7 +81,7 @@ Outcome open_exam(Core&, const flow::OpenExam&);
 Outcome answer_item(Core&, const flow::AnswerItem&);
 Outcome close_exam(Core&, const flow::CloseExam&);
 // The waiting time that a second attempt needs because too few other items are left; empty where none is needed.
-std::optional<UtcTime> wait_for_items(Core&, const Course&, const record::CourseStanding&);
+std::optional<UtcTime> wait_for_items(Core&, const Course&, const Standing&);
 
 // feed.cpp: directives of the centre. Throws std::exception when the body is not of the stated form or its effect is
 // impossible.

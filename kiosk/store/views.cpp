@@ -46,7 +46,7 @@ flow::StationView station_view(Core& core) {
   v.log_size = core.log.size();
   v.pack_version = static_cast<int>(core.pack_version);
   v.present = static_cast<int>(core.db.query("SELECT COUNT(*) FROM visit WHERE open=1").number());
-  v.riders = std::stoi(core.meta("riders", "0"));
+  v.riders = static_cast<int>(core.meta_number("riders"));
   auto faults = core.db.query("SELECT code, place, detail, since_utc FROM fault ORDER BY since_utc, code, place");
   while (faults.row()) v.faults.push_back({faults.text(0), faults.text(1), faults.text(2), base::utc_from_ms(faults.integer(3))});
   return v;
