@@ -26,6 +26,7 @@ namespace station::central {
 
 struct Work;
 struct State;
+class Authority;
 
 // What people (and machines of people) may do hangs on the role of their token.
 enum class Role : std::uint8_t { administrator, reviewer, auditor, platform };
@@ -40,6 +41,7 @@ struct CentreOptions {
   base::PinCost pin_cost = base::PinCost::full;
   base::Milliseconds progress_every{60'000};  // study time alone is passed on to other stations at most so often
   std::size_t largest_group = 1024;           // requests in one transaction; more are taken in several
+  const Authority* authority = nullptr;       // signs the certificates of stations; without it nobody enrols over HTTP
 };
 
 // The files of DATA/keys, readable by their owner only.
@@ -110,7 +112,9 @@ class Centre {
  private:
   explicit Centre(std::unique_ptr<State> state);
   void answer_group(std::span<const base::HttpRequest> requests, std::vector<base::HttpResponse>& answers);
+  void run_due_work();
   void committed();
+  void note_position(const std::string& scope, std::uint64_t pos);
   void break_down(const std::string& why);
 
   std::unique_ptr<State> state_;

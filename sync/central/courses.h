@@ -52,6 +52,8 @@ struct CourseRow {
 };
 // All courses, newest first; `stage` empty or one of record::Stage, `subject` empty or a pseudonym.
 std::vector<CourseRow> list_courses(Work& work, const std::string& stage, const std::string& subject = {});
+// Recommended throttles that wait for a reviewer, the oldest first.
+std::vector<CourseRow> waiting_reviews(Work& work);
 // Refusal 404 when there is none.
 CourseRow find_course(Work& work, const std::string& course);
 

@@ -45,6 +45,11 @@ struct Refusal {
   std::string error;  // one sentence for the person concerned
 };
 
+// Thrown by a route: everything of this request is rolled back, and yet this is the answer. What a dry run would do.
+struct RolledBack {
+  base::HttpResponse answer;
+};
+
 // Who asks, resolved before a route is called: a station by its certificate, or a person by a token.
 struct Caller {
   std::string station;       // empty: no station
@@ -85,6 +90,10 @@ struct Route {
 std::vector<Route> station_routes();  // log, feed, packs, anchor
 std::vector<Route> pull_routes();     // records, heads, stations, quarantine, faults, health …
 std::vector<Route> admin_routes();    // riders, violations, courses, reviews, packs, enrol-tokens, enrol
+
+// Percent signs and plus signs of a URL undone.
+std::string decode_url(std::string_view text);
+std::map<std::string, std::string, std::less<>> read_query(std::string_view text);
 
 base::HttpResponse json_answer(int status, std::string body);
 base::HttpResponse ndjson_answer(std::string body);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "sync/central/routes.h"
+#include "sync/record/merkle.h"
 
 // Stations, their incarnations and the keys that speak for them.
 namespace station::central {
@@ -18,5 +19,20 @@ Admission admit_station(Work& work, const NewStation& station);
 void fence(Work& work, const std::string& station, std::uint32_t inc, const std::string& reason);
 
 bool station_known(Store& store, const std::string& station);
+
+// crc32c(station) mod 256: where its rows lie when a city is spread over several servers.
+int bucket_of(std::string_view station);
+
+// The head of one incarnation's log as the centre holds it.
+struct StationHead {
+  std::string station;
+  std::uint32_t inc = 1;
+  base::PublicKey key{};
+  std::uint64_t next = 0;
+  record::RightEdge edge;
+  std::string fenced;      // reason, or empty
+  std::string checkpoint;  // signed note of the last batch, or empty
+};
+std::optional<StationHead> find_head(Store& store, const std::string& station, std::uint32_t inc);
 
 }  // namespace station::central

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "sync/central/routes.h"
+
+// Stations' logs on their way in.
+namespace station::central {
+
+enum class Ingested : std::uint8_t { ok, gap, fork, fenced, refused, unknown };
+
+struct IngestAnswer {
+  Ingested what = Ingested::ok;
+  std::uint64_t next = 0;  // the centre's next free position
+  std::string error;       // when refused or unknown
+};
+
+// One batch as it was sent (record/batch.h). `sender` is the station that the certificate proves, or empty where a
+// person hands in a file: then the signature of the checkpoint alone speaks for the lines. What it changes is committed
+// with the surrounding transaction.
+IngestAnswer ingest(Work& work, std::string_view bytes, const std::string& sender);
+
+// Lines `from` … `from + count - 1` of a log, as far as they are there.
+std::vector<std::string> log_lines(Store& store, const std::string& station, std::uint32_t inc, std::uint64_t from,
+                                   std::uint64_t count);
+
+}  // namespace station::central

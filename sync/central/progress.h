@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sync/central/routes.h"
+#include "sync/record/course_progress.h"
+
+// Study and points as they are passed on to the stations.
+namespace station::central {
+
+// One log's part of a course.
+struct PartKey {
+  std::string course, station;
+  std::uint32_t inc = 1;
+};
+
+void add_course_record(Work& work, const PartKey& key, std::uint64_t seq, std::uint64_t pos);
+
+// Computed anew when records came since; nothing when there are none.
+std::optional<record::CourseProgress> course_part(Work& work, const PartKey& key);
+std::vector<record::CourseProgress> course_parts(Work& work, const std::string& course);
+
+void publish_progress(Work& work, const PartKey& key);
+// Study time whose turn it is (CentreOptions::progress_every).
+void publish_due_progress(Work& work);
+
+void publish_balance(Work& work, const std::string& subject);
+// A station that begins a new log must not read the old log's positions into it.
+void republish_balances(Work& work, const std::string& station);
+
+}  // namespace station::central
