@@ -1,0 +1,183 @@
+#include "kiosk/screens/page.h"
+
+// A mandatory course: which step of the ladder and why, how far it is, until when, and the way to object.
+namespace station::screens {
+
+namespace {
+
+const char* title_of(flow::CourseKind kind) {
+  switch (kind) {
+    case flow::CourseKind::warning: return "course.warning.title";
+    case flow::CourseKind::training: return "course.training.title";
+    case flow::CourseKind::throttle: break;
+  }
+  return "course.throttle.title";
+}
+
+std::string reason_of(const Page& p, const flow::CourseView& c) {
+  const std::string days = std::to_string(c.window_days), level = std::to_string(c.level);
+  switch (c.kind) {
+    case flow::CourseKind::warning: return p.tr("course.warning.reason", {days, level});
+    case flow::CourseKind::training: return p.tr("course.training.reason", {days, level});
+    case flow::CourseKind::throttle: break;
+  }
+  return p.tr("course.throttle.reason", {days, level});
+}
+
+// The deadline as a coloured word: days left, today, over.
+void draw_deadline(Page& p, ui::Point at, const flow::CourseView& c, Align align) {
+  const int days = p.days_until(c.deadline);
+  const std::string text = days < 0 ? p.tr("course.overdue") : days == 0 ? p.tr("course.today") : p.counted("course.days", days);
+  p.c.chip(at, {.id = "course.deadline", .label = text, .icon = Icon::schedule, .tone = days <= 3 ? Tone::error : Tone::warning, .type = Type::label}, align);
+}
+
+// The violations this step rests on: what, where, when.
+float draw_violations(Page& p, const Rect& rect, const flow::CourseView& c, std::size_t most) {
+  const float width = rect.w - 128;
+  float y = rect.y;
+  for (std::size_t i = 0; i < c.violations.size() && i < most; ++i) {
+    const flow::ViolationView& v = c.violations[i];
+    p.c.icon_disc({rect.x + 44, y + 48}, 40, Icon::report_problem, Hue::warning);
+    y += p.headline({rect.x + 112, y, width, 160}, v.name, Align::left, {Type::title, Type::heading});
+    const std::string where = p.tr("course.where", {p.day_and_time(v.at), v.place});
+    y += p.c.paragraph({rect.x + 112, y, width, 160}, where, {.type = Type::label, .colour = Token::ink2}) + 20;
+  }
+  if (c.violations.size() > most) {
+    const std::string more = p.counted("course.more_violations", static_cast<std::int64_t>(c.violations.size() - most));
+    y += p.c.paragraph({rect.x + 112, y, width, 80}, more, {.type = Type::label, .colour = Token::ink2}) + 20;
+  }
+  return y;
+}
+
+struct Stand {
+  std::string headline, line;
+};
+
+Stand stand_of(const Page& p, const flow::CourseView& c) {
+  const std::string questions = std::to_string(c.questions), pass = std::to_string(c.pass);
+  switch (c.stage) {
+    case flow::CourseStage::assigned:
+    case flow::CourseStage::studying:
+      if (c.kind == flow::CourseKind::warning) return {p.tr("course.stand.warning"), p.tr("course.stand.warning_text")};
+      return {p.counted("course.stand.minutes", minutes_left(c)), p.tr("course.stand.then_exam", {questions, pass})};
+    case flow::CourseStage::exam_ready:
+      return {p.tr("course.stand.exam"), c.attempts > 0 ? p.tr("course.stand.again", {questions, pass}) : p.tr("course.stand.exam_text", {questions, pass})};
+    case flow::CourseStage::retry_wait:
+      return {p.tr("course.stand.wait"), c.retry_at ? p.tr("course.stand.wait_text", {p.day_and_time(*c.retry_at)}) : p.tr("course.stand.human_text")};
+    case flow::CourseStage::human: return {p.tr("course.stand.human"), p.tr("course.stand.human_text")};
+    case flow::CourseStage::done: return {p.tr("course.stand.done"), p.tr(c.kind == flow::CourseKind::warning ? "course.stand.done_warning" : "course.stand.done_text")};
+    case flow::CourseStage::expired: return {p.tr("course.stand.expired"), p.tr("course.stand.expired_text")};
+    case flow::CourseStage::withdrawn: break;
+  }
+  return {p.tr("course.stand.withdrawn"), p.tr("course.stand.withdrawn_text")};
+}
+
+// Ring of credited minutes with what is left beside it.
+float draw_stand(Page& p, const Rect& card, const flow::CourseView& c) {
+  const Stand stand = stand_of(p, c);
+  const bool ring = c.required_s > 0 && c.kind != flow::CourseKind::warning;
+  const float radius = p.by_size(96, 104), left = card.x + (ring ? 2 * radius + 84 : 132), width = card.right() - 40 - left;
+  if (ring) {
+    const float share = std::min(1.0f, static_cast<float>(c.credited_s) / static_cast<float>(c.required_s));
+    const ui::Point centre{card.x + 44 + radius, card.centre().y};
+    p.c.ring(centre, {.id = "course.ring", .fraction = share, .radius = radius, .stroke = 18, .hue = share >= 1 ? Hue::ok : Hue::lessons});
+    const float h = p.c.line_height(Type::number);
+    p.c.text(Rect{centre.x - radius + 22, centre.y - h * 0.68f, 2 * radius - 44, h}, p.number(c.credited_s / 60), {.type = Type::number, .align = Align::centre, .id = "course.minutes"});
+    p.c.text(Rect{centre.x - radius + 22, centre.y + h * 0.18f, 2 * radius - 44, p.c.line_height(Type::caption)}, "/ " + p.number(c.required_s / 60), {.type = Type::caption, .colour = Token::ink2, .align = Align::centre});
+  } else {
+    p.c.icon_disc({card.x + 76, card.centre().y}, 48, c.stage == flow::CourseStage::done ? Icon::verified : Icon::info, c.stage == flow::CourseStage::done ? Hue::ok : Hue::primary);
+  }
+  const float head = p.headline_height(width, stand.headline, {Type::title, Type::heading});
+  const float line = p.c.paragraph_height(stand.line, width, {.type = Type::label});
+  float y = std::round(card.centre().y - (head + line + 6) / 2);
+  y += p.headline({left, y, width, head}, stand.headline, Align::left, {Type::title, Type::heading}, Token::ink, "course.stand") + 6;
+  p.c.paragraph({left, y, width, line}, stand.line, {.type = Type::label, .colour = Token::ink2});
+  return card.bottom();
+}
+
+// A throttle is a recommendation. Who decided, what and why; or that nobody has decided yet.
+void draw_review(Page& p, const Rect& card, const flow::CourseView& c) {
+  const bool decided = !c.decision.empty();
+  const std::string head = decided ? p.tr(c.decision == "confirmed" ? "course.review.confirmed" : "course.review.declined") : p.tr("course.review.waiting");
+  const std::string line = decided ? p.tr("course.review.by", {c.reviewer, c.decision_reason}) : p.tr("course.review.waiting_text");
+  p.c.card(card, {.radius = 40, .elevation = ui::Elevation::flat, .tone = Tone::primary});
+  p.c.icon({card.x + 76, card.centre().y}, Icon::person, 68, p.c.theme()[Hue::primary].icon);
+  const float left = card.x + 140, width = card.right() - 36 - left;
+  const float h = p.headline_height(width, head, {Type::heading}), l = p.c.paragraph_height(line, width, {.type = Type::label});
+  float y = std::round(card.centre().y - (h + l) / 2);
+  y += p.headline({left, y, width, h}, head, Align::left, {Type::heading}, Token::ink, "course.review");
+  p.c.paragraph({left, y, width, l}, line, {.type = Type::label, .colour = Token::ink2});
+}
+
+struct Act {
+  std::string id, label;
+  Icon icon;
+  flow::Action action;
+};
+
+Act act_of(const Page& p, const flow::CourseView& c) {
+  switch (c.stage) {
+    case flow::CourseStage::assigned:
+    case flow::CourseStage::studying:
+      if (c.kind == flow::CourseKind::warning) return {"course.confirm", p.tr("course.confirm"), Icon::check, flow::ConfirmWarning{}};
+      return {"course.start", p.tr(c.credited_s > 0 ? "course.go_on" : "course.start"), Icon::play_arrow, flow::StartLesson{c.resume_lesson, c.course}};
+    case flow::CourseStage::exam_ready: return {"course.exam", p.tr("course.exam"), Icon::quiz, flow::StartExam{}};
+    case flow::CourseStage::done:
+      if (!c.certificate.empty()) return {"course.certificate", p.tr("course.certificate"), Icon::verified, flow::ShowCertificate{c.certificate}};
+      break;
+    default: break;
+  }
+  return {"course.home", p.tr("to_home"), Icon::home, flow::GoHome{}};
+}
+
+// What can be done beside the main thing: object.
+std::vector<Choice> ways(const Page& p, const flow::CourseView& c) {
+  std::vector<Choice> out;
+  if (c.stage != flow::CourseStage::withdrawn)
+    out.push_back({"course.complain", p.tr("course.complain"), kComplaints.icon, kComplaints.hue, flow::Go{flow::Place::complaint, c.course}});
+  return out;
+}
+
+float review_height(Page& p, const flow::CourseView& c) {
+  return c.kind != flow::CourseKind::throttle ? 0 : c.decision.empty() || !p.large() ? p.by_size(196, 300) : 340;
+}
+
+}  // namespace
+
+void draw_screen(Page& p, const flow::CourseScreen& s) {
+  const flow::CourseView& c = s.course;
+  p.title(p.tr(title_of(c.kind)), is_open(c) ? p.tr("course.hint") : std::string());
+  const float top = p.message(Grid::kTitleBottom, s.message);
+  const Rect action = primary_rect();
+  const float low = draw_choices(p, ways(p, c), action.y - 28) - 32;
+  const float stand_h = p.by_size(268, 336), review_h = review_height(p, c), gap = Grid::kGap;
+  const float review_all = review_h > 0 ? review_h + gap : 0;
+  const Rect why{Grid::kMargin, top, Grid::kWidth, low - stand_h - gap - review_all - top};
+
+  p.c.scroll("course.page", {Grid::kMargin, top, Grid::kWidth, low - top}, std::max(why.h, p.large() ? 760.0f : 0) + stand_h + gap + review_all, [&](ui::Point at) {
+    const Rect card{at.x, at.y, why.w, std::max(why.h, p.large() ? 760.0f : 0)};
+    p.c.card(card, {.radius = 44});
+    const float x = card.x + 40, width = card.w - 80;
+    float y = card.y + 32;
+    if (is_open(c)) {
+      draw_deadline(p, {x, y}, c, Align::left);
+      y += p.by_size(60, 90) + 28;
+    }
+    const std::string reason = reason_of(p, c);
+    y += p.c.paragraph({x, y, width, 400}, reason, {.type = Type::body, .id = "course.reason"}) + 28;
+    p.c.divider(x, y, width);
+    draw_violations(p, {x, y + 28, width, 0}, c, p.large() ? 1 : card.h > 720 ? 3 : 2);
+    float next = card.bottom() + gap;
+    if (review_h > 0) {
+      draw_review(p, {at.x, next, card.w, review_h}, c);
+      next += review_h + gap;
+    }
+    const Rect stand{at.x, next, card.w, stand_h};
+    p.c.card(stand, {.radius = 44});
+    draw_stand(p, stand, c);
+  });
+  const Act main = act_of(p, c);
+  if (p.c.primary(action, {.id = main.id, .label = main.label, .icon = main.icon})) p.act(main.action);
+}
+
+}  // namespace station::screens
