@@ -101,7 +101,10 @@ struct Slot {
 
 // Answers in the place of a handler that forgot to.
 struct Promise {
-  std::shared_ptr<Slot> slot;
+  const std::shared_ptr<Slot> slot;
+  explicit Promise(std::shared_ptr<Slot> s) : slot(std::move(s)) {}
+  Promise(const Promise&) = delete;
+  Promise& operator=(const Promise&) = delete;
   ~Promise() { Slot::give(slot, busy_response(503, "the centre is stopping", 5)); }
 };
 
@@ -219,9 +222,11 @@ class Session : public std::enable_shared_from_this<Session> {
   bool failed(const Ec& ec);
   asio::awaitable<bool> wait_for_bytes();
   asio::awaitable<Next> serve_one();
-  asio::awaitable<Next> refuse(base::HttpResponse response, unsigned version);
-  asio::awaitable<base::HttpResponse> ask(base::HttpRequest request);
-  asio::awaitable<bool> answer(base::HttpResponse response, unsigned version, bool keep, bool head_only);
+  std::optional<base::HttpResponse> refusal_of(const Ec& ec);
+  // Arguments are references into the calling coroutine: GCC 12 spoils values that a coroutine is called with.
+  asio::awaitable<Next> refuse(base::HttpResponse& response);
+  asio::awaitable<base::HttpResponse> ask(base::HttpRequest& request);
+  asio::awaitable<Next> answer(base::HttpResponse& response, bool keep, const base::HttpRequest& request);
   asio::awaitable<void> drain();
 
   Shared& shared_;
@@ -230,6 +235,7 @@ class Session : public std::enable_shared_from_this<Session> {
   beast::flat_buffer buffer_{kHeadBytes + kReadBytes};
   Peer peer_;
   std::shared_ptr<Slot> slot_;
+  unsigned version_ = 11;  // of HTTP, as the last request said
   bool busy_ = false;
 };
 
@@ -278,64 +284,66 @@ asio::awaitable<Session::Next> Session::serve_one() {
   Ec ec;
   http::request_parser<http::string_body> parser;
   parser.header_limit(kHeadBytes);
-  parser.body_limit(boost::none);
+  parser.body_limit(UINT64_MAX);  // until the gate has spoken; "none" is taken for zero here
   lowest().expires_after(shared_.options.head_limit);
   co_await http::async_read_header(stream_, buffer_, parser, asio::redirect_error(asio::use_awaitable, ec));
-  if (ec == http::error::header_limit)
-    co_return co_await refuse(error_response(431, "the head of the request is too long", "too_large"), 11);
-  if (ec && ec.category() == http::make_error_code(http::error::bad_method).category() &&
-      ec != http::error::end_of_stream && ec != http::error::partial_message) {
-    ++shared_.stats.broken;
-    co_return co_await refuse(error_response(400, "this is no HTTP request: " + ec.message(), "invalid"), 11);
-  }
+  std::optional<base::HttpResponse> refusal = refusal_of(ec);
+  if (refusal) co_return co_await refuse(*refusal);
   if (failed(ec)) co_return Next::cut;
 
   ++shared_.stats.requests;
-  const unsigned version = parser.get().version();
+  version_ = parser.get().version();
   base::HttpRequest request = head_of(parser.get(), peer_);
-  HeadVerdict admission = shared_.admit(request, peer_);
-  if (admission.refusal) {
-    if (parser.is_done()) {
-      const bool keep = parser.keep_alive() && !loop_.stopping;
-      const bool sent = co_await answer(std::move(*admission.refusal), version, keep, request.method == "HEAD");
-      co_return sent ? (keep ? Next::request : Next::finish) : Next::cut;
-    }
-    co_return co_await refuse(std::move(*admission.refusal), version);
-  }
-  const std::uint64_t length = parser.content_length().value_or(parser.chunked() ? admission.body_limit : 0);
-  if (length > admission.body_limit)
-    co_return co_await refuse(error_response(413, "the body is longer than allowed here", "too_large"), version);
+  HeadVerdict verdict = shared_.admit(request, peer_);
+  if (verdict.refusal && parser.is_done()) co_return co_await answer(*verdict.refusal, parser.keep_alive(), request);
+  if (verdict.refusal) co_return co_await refuse(*verdict.refusal);
+
+  const std::uint64_t length = parser.content_length().value_or(parser.chunked() ? verdict.body_limit : 0);
   Share share(shared_.stats.body_memory, shared_.options.body_memory);
-  if (!share.take(length))
-    co_return co_await refuse(busy_response(503, "too many requests are being read; try again", 5), version);
-  parser.body_limit(admission.body_limit);
+  if (length > verdict.body_limit) {
+    refusal = refusal_of(http::error::body_limit);
+  } else if (!share.take(length)) {
+    refusal = busy_response(503, "too many requests are being read; try again", 5);
+  }
+  if (refusal) co_return co_await refuse(*refusal);
+  parser.body_limit(verdict.body_limit);
 
   if (!parser.is_done()) {
     lowest().expires_after(limit_for(length));
     if (beast::iequals(parser.get()[http::field::expect], "100-continue")) {
-      http::response<http::empty_body> go_on(http::status::continue_, version);
+      http::response<http::empty_body> go_on(http::status::continue_, version_);
       co_await http::async_write(stream_, go_on, asio::redirect_error(asio::use_awaitable, ec));
       if (failed(ec)) co_return Next::cut;
     }
     co_await http::async_read(stream_, buffer_, parser, asio::redirect_error(asio::use_awaitable, ec));
-    if (ec == http::error::body_limit)
-      co_return co_await refuse(error_response(413, "the body is longer than allowed here", "too_large"), version);
+    refusal = refusal_of(ec);
+    if (refusal) co_return co_await refuse(*refusal);
     if (failed(ec)) co_return Next::cut;
   }
   request.body = std::move(parser.get().body());
   shared_.stats.bytes_in += request.body.size();
-  const bool head_only = request.method == "HEAD";
-  base::HttpResponse response = co_await ask(std::move(request));
-  const bool keep = parser.keep_alive() && !loop_.stopping;
-  const bool sent = co_await answer(std::move(response), version, keep, head_only);
-  co_return sent ? (keep ? Next::request : Next::finish) : Next::cut;
+  base::HttpRequest head{request.method, {}, {}, {}, {}};
+  base::HttpResponse response = co_await ask(request);
+  co_return co_await answer(response, parser.keep_alive(), head);
+}
+
+// What to say about bytes that are no request of ours; nothing when the connection itself has ended.
+std::optional<base::HttpResponse> Session::refusal_of(const Ec& ec) {
+  if (!ec || ec == http::error::end_of_stream || ec == http::error::partial_message) return std::nullopt;
+  if (ec == http::error::header_limit)
+    return error_response(431, "the head of the request is too long", "too_large");
+  if (ec == http::error::body_limit) return error_response(413, "the body is longer than allowed here", "too_large");
+  if (ec.category() != http::make_error_code(http::error::bad_method).category()) return std::nullopt;
+  ++shared_.stats.broken;
+  return error_response(400, "this is no HTTP request: " + ec.message(), "invalid");
 }
 
 // Says no without having read the body; the connection ends, but not before the answer can have arrived.
-asio::awaitable<Session::Next> Session::refuse(base::HttpResponse response, unsigned version) {
-  if (!co_await answer(std::move(response), version, false, false)) co_return Next::cut;
-  co_await drain();
-  co_return Next::finish;
+asio::awaitable<Session::Next> Session::refuse(base::HttpResponse& response) {
+  const base::HttpRequest nothing;
+  const Next next = co_await answer(response, false, nothing);
+  if (next != Next::cut) co_await drain();
+  co_return next;
 }
 
 asio::awaitable<void> Session::drain() {
@@ -350,14 +358,14 @@ asio::awaitable<void> Session::drain() {
   buffer_.clear();
 }
 
-asio::awaitable<base::HttpResponse> Session::ask(base::HttpRequest request) {
+asio::awaitable<base::HttpResponse> Session::ask(base::HttpRequest& request) {
   lowest().expires_never();
   asio::steady_timer ready(loop_.context, asio::steady_timer::time_point::max());
   slot_ = std::make_shared<Slot>();
   slot_->link = loop_.link;
   slot_->ready = &ready;
   {
-    auto promise = std::make_shared<Promise>(Promise{slot_});
+    auto promise = std::make_shared<Promise>(slot_);
     shared_.handle(std::move(request), [promise](base::HttpResponse r) { Slot::give(promise->slot, std::move(r)); });
   }
   Ec ec;
@@ -369,13 +377,16 @@ asio::awaitable<base::HttpResponse> Session::ask(base::HttpRequest request) {
   co_return response;
 }
 
-asio::awaitable<bool> Session::answer(base::HttpResponse response, unsigned version, bool keep, bool head_only) {
+asio::awaitable<Session::Next> Session::answer(base::HttpResponse& response, bool keep,
+                                               const base::HttpRequest& request) {
+  const bool head_only = request.method == "HEAD";
   http::response<http::string_body> out;
-  out.version(version);
+  out.version(version_);
   out.result(static_cast<unsigned>(response.status));
   for (const auto& [name, value] : response.headers) out.insert(name, value);
   out.set(http::field::cache_control, "no-store");
-  out.keep_alive(keep && !head_only);
+  keep = keep && !head_only && !loop_.stopping;
+  out.keep_alive(keep);
   Share share(shared_.stats.body_memory, SIZE_MAX);
   share.take(response.body.size());
   if (!head_only) out.body() = std::move(response.body);
@@ -385,7 +396,8 @@ asio::awaitable<bool> Session::answer(base::HttpResponse response, unsigned vers
   Ec ec;
   lowest().expires_after(limit_for(out.body().size()));
   co_await http::async_write(stream_, out, asio::redirect_error(asio::use_awaitable, ec));
-  co_return !failed(ec);
+  if (failed(ec)) co_return Next::cut;
+  co_return keep ? Next::request : Next::finish;
 }
 
 }  // namespace

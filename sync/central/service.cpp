@@ -1,0 +1,258 @@
+#include "sync/central/service.h"
+
+#include <algorithm>
+#include <charconv>
+#include <set>
+#include <unordered_map>
+
+#include "sync/base/log.h"
+#include "sync/central/admin.h"
+#include "sync/central/people.h"
+
+namespace station::central {
+
+using base::HttpRequest;
+using base::HttpResponse;
+using base::Milliseconds;
+
+namespace {
+
+constexpr Milliseconds kTick{1'000};
+constexpr Milliseconds kParkedLook{50};  // at most so often all waiting stations are compared with the feed
+constexpr int kRetryAfter_s = 2;
+constexpr std::size_t kSmallBody = std::size_t{64} << 10;
+
+// What the head alone must prove before a body of this size is read.
+struct Limit {
+  std::string_view path;
+  std::size_t bytes;
+  enum { anybody, station, administrator } from;
+};
+constexpr Limit kLimits[] = {
+    {"/v1/log", std::size_t{512} << 10, Limit::station},
+    {"/v1/riders", std::size_t{128} << 20, Limit::administrator},
+    {"/v1/violations", std::size_t{32} << 20, Limit::administrator},
+    {"/v1/packs", std::size_t{16} << 20, Limit::administrator},
+};
+
+std::string_view path_of(const HttpRequest& request) {
+  const std::string_view target = request.target;
+  return target.substr(0, target.find('?'));
+}
+
+HttpResponse revoked_response(std::string_view path) {
+  if (path == "/v1/log")
+    return {403, {{"content-type", "application/json"}},
+            "{\"status\":\"fenced\",\"error\":\"this certificate was revoked\",\"code\":\"revoked\"}\n"};
+  return error_response(403, "this certificate was revoked; the station must be enrolled again", "revoked");
+}
+
+std::uint64_t after_of(const HttpRequest& request) {
+  const std::string_view target = request.target;
+  const std::size_t mark = target.find('?');
+  const auto query = read_query(mark == std::string_view::npos ? std::string_view() : target.substr(mark + 1));
+  std::uint64_t after = 0;
+  if (const auto it = query.find("after"); it != query.end())
+    std::from_chars(it->second.data(), it->second.data() + it->second.size(), after);
+  return after;
+}
+
+// Whether the gate may look different after this request.
+bool changes_gate(const HttpRequest& request) {
+  const std::string_view path = path_of(request);
+  return request.method != "GET" && (path.starts_with("/v1/tokens") || path.starts_with("/v1/enrol") ||
+                                     path.starts_with("/v1/renew") || path.starts_with("/v1/stations"));
+}
+
+}  // namespace
+
+// What the server's threads know of tokens and certificates without asking the store.
+struct Service::Gate {
+  struct Token {
+    Role role;
+    base::UtcTime expires;
+  };
+  std::unordered_map<std::string, Token> tokens;  // by hash
+  std::set<std::string> revoked;                  // serial numbers
+};
+
+Service::Service(Centre& centre, const base::Clock& clock, ServiceOptions options)
+    : centre_(centre), clock_(clock), options_(options), gate_(std::make_shared<Gate>()) {
+  load_gate();
+  thread_ = std::thread([this] { run(); });
+}
+
+Service::~Service() { stop(); }
+
+void Service::stop() {
+  {
+    std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  more_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+std::shared_ptr<const Service::Gate> Service::gate() const {
+  std::lock_guard lock(mutex_);
+  return gate_;
+}
+
+void Service::load_gate() {
+  auto fresh = std::make_shared<Gate>();
+  const auto read = centre_.transact([&](Work& work) {
+    for (auto& token : valid_tokens(work.store, work.now)) fresh->tokens[token.hash] = {token.role, token.expires};
+    fresh->revoked = revoked_serials(work.store, work.now);
+  });
+  if (!read) return;  // the store is broken; every request is answered so
+  std::lock_guard lock(mutex_);
+  gate_ = std::move(fresh);
+}
+
+HeadVerdict Service::admit(const HttpRequest& head, const Peer& peer) const {
+  const std::string_view path = path_of(head);
+  const auto known = gate();
+  if (!peer.name.empty()) {
+    if (peer.not_after_s * 1000 < base::to_ms(clock_.utc()))
+      return {0, error_response(403, "this certificate has expired; the station must be enrolled again", "expired")};
+    if (known->revoked.contains(peer.serial)) return {0, revoked_response(path)};
+  }
+  const auto limit = std::find_if(std::begin(kLimits), std::end(kLimits), [&](const Limit& l) { return l.path == path; });
+  if (limit == std::end(kLimits) || head.method != "POST") {
+    if (path != "/metrics") return {kSmallBody, std::nullopt};
+  } else if (limit->from == Limit::station) {
+    if (peer.name.empty()) return {0, error_response(401, "only stations with their certificate send here", "who")};
+    return {limit->bytes, std::nullopt};
+  }
+  constexpr std::string_view kBearer = "Bearer ";
+  const std::string authorization = base::header_of(head.headers, "authorization");
+  const auto token = authorization.starts_with(kBearer)
+                         ? known->tokens.find(hash_of_secret(authorization.substr(kBearer.size())))
+                         : known->tokens.end();
+  if (token == known->tokens.end() || token->second.expires <= clock_.utc())
+    return {0, error_response(401, "a valid token must come with this request", "who")};
+  if (path == "/metrics") return {kSmallBody, std::nullopt};
+  if (token->second.role != Role::administrator)
+    return {0, error_response(403, "this is not for the role of the caller", "role")};
+  return {limit->bytes, std::nullopt};
+}
+
+void Service::submit(HttpRequest request, Server::Done done) {
+  std::optional<HttpResponse> refusal;
+  {
+    std::lock_guard lock(mutex_);
+    if (stopping_) {
+      refusal = busy_response(503, "the centre is stopping", 5);
+    } else if (queue_.size() >= options_.queue) {
+      ++stats_.full;
+      refusal = busy_response(503, "the centre has too much to do; try again", kRetryAfter_s);
+    } else if (!request.peer.empty() && peers_[request.peer] >= options_.per_peer) {
+      ++stats_.too_many;
+      refusal = busy_response(429, "too many requests of this station at once", kRetryAfter_s);
+    } else {
+      if (!request.peer.empty()) ++peers_[request.peer];
+      queue_.push_back({std::move(request), std::move(done)});
+      stats_.queued = queue_.size();
+    }
+  }
+  if (refusal) {
+    done(std::move(*refusal));
+  } else {
+    more_.notify_one();
+  }
+}
+
+// Everything that waits, as far as one transaction may hold; empty when nothing came within `limit`.
+std::vector<Service::Waiting> Service::take_group(Milliseconds limit) {
+  std::vector<Waiting> group;
+  std::unique_lock lock(mutex_);
+  more_.wait_for(lock, limit, [this] { return stopping_ || !queue_.empty(); });
+  std::size_t bytes = 0;
+  while (!queue_.empty() && group.size() < options_.group) {
+    bytes += queue_.front().request.body.size();
+    if (!group.empty() && bytes > options_.group_bytes) break;
+    const std::string& peer = queue_.front().request.peer;
+    if (!peer.empty()) {
+      const auto it = peers_.find(peer);
+      if (it != peers_.end() && --it->second == 0) peers_.erase(it);
+    }
+    group.push_back(std::move(queue_.front()));
+    queue_.pop_front();
+  }
+  stats_.queued = queue_.size();
+  return group;
+}
+
+void Service::run() {
+  while (true) {
+    auto group = take_group(next_look());
+    if (group.empty()) {
+      std::lock_guard lock(mutex_);
+      if (stopping_) break;
+    }
+    if (!group.empty()) answer(std::move(group));
+    centre_.tick();
+    if (clock_.mono() - looked_ >= kParkedLook) look_at_parked(false);
+  }
+  look_at_parked(true);
+}
+
+Milliseconds Service::next_look() const {
+  if (parked_.empty() || !changed_) return kTick;
+  return std::clamp(std::chrono::duration_cast<Milliseconds>(kParkedLook - (clock_.mono() - looked_)), Milliseconds(0),
+                    kParkedLook);
+}
+
+void Service::answer(std::vector<Waiting> group) {
+  const auto begun = clock_.mono();
+  std::vector<HttpRequest> requests;
+  requests.reserve(group.size());
+  for (Waiting& w : group) requests.push_back(std::move(w.request));
+  std::vector<HttpResponse> answers = centre_.handle(requests);
+  if (std::any_of(requests.begin(), requests.end(), changes_gate)) load_gate();
+  for (std::size_t i = 0; i < group.size(); ++i) {
+    group[i].request = std::move(requests[i]);
+    if (!park(group[i], answers[i])) group[i].done(std::move(answers[i]));
+  }
+  changed_ = true;
+  ++stats_.groups;
+  stats_.grouped += group.size();
+  stats_.busy_us += static_cast<std::uint64_t>((clock_.mono() - begun).count()) * 1000;
+}
+
+// Keeps a feed request that has nothing new until something comes.
+bool Service::park(Waiting& waiting, HttpResponse& answer) {
+  const auto mark = std::find_if(answer.headers.begin(), answer.headers.end(),
+                                 [](const auto& h) { return h.first == "x-park"; });
+  if (mark == answer.headers.end()) return false;
+  int seconds = 0;
+  std::from_chars(mark->second.data(), mark->second.data() + mark->second.size(), seconds);
+  answer.headers.erase(mark);
+  const std::uint64_t after = after_of(waiting.request);
+  parked_.push_back({std::move(waiting), std::move(answer), after, clock_.mono() + std::chrono::seconds(seconds)});
+  stats_.parked = parked_.size();
+  return true;
+}
+
+void Service::look_at_parked(bool all) {
+  changed_ = false;
+  looked_ = clock_.mono();
+  std::vector<Waiting> again;
+  for (auto it = parked_.begin(); it != parked_.end();) {
+    if (!all && centre_.feed_position(it->waiting.request.peer) > it->after) {
+      again.push_back(std::move(it->waiting));
+    } else if (all || it->until <= looked_) {
+      it->waiting.done(std::move(it->answer));
+    } else {
+      ++it;
+      continue;
+    }
+    it = parked_.erase(it);
+  }
+  stats_.parked = parked_.size();
+  for (std::size_t i = 0; i < again.size(); i += options_.group)
+    answer({std::make_move_iterator(again.begin() + static_cast<std::ptrdiff_t>(i)),
+            std::make_move_iterator(again.begin() + static_cast<std::ptrdiff_t>(std::min(again.size(), i + options_.group)))});
+}
+
+}  // namespace station::central
