@@ -92,7 +92,8 @@ RiderRow read_row(const base::MacKey& key, const CsvTable& table) {
   row.pin = table["pin"];
   if (!row.pin.empty() && row.pin != "-" && !row.pin.starts_with(kVerifier)) {
     if (const char* complaint = rules::pin_complaint(row.pin)) return bad(std::string("pin: ") + complaint);
-    if (rules::pin_weakness(row.pin, login) != rules::PinWeakness::none) return bad("pin: part of the rider's own number");
+    if (rules::pin_weakness(row.pin, login) != rules::PinWeakness::none)
+      return bad("pin: part of the rider's own number");
   }
   if (row.pin.size() > 160) return bad("pin: no verifier of argon2id");
   if (row.cards.empty() && row.login.empty()) return bad("neither a card nor a login");
@@ -140,8 +141,9 @@ std::string verifier_for(Context& c, const RiderRow& row, const Stored& stored) 
 }
 
 std::string upsert_body(const RiderRow& row, const std::string& pin) {
-  Json body{{"subject", row.subject}, {"name", row.name}, {"cards", row.cards},           {"login", row.login},
-            {"pin", pin},             {"last4", row.last4}, {"consent", Json::array()}};
+  Json body{{"subject", row.subject},  {"name", row.name}, {"cards", row.cards},
+            {"login", row.login},      {"pin", pin},       {"last4", row.last4},
+            {"consent", Json::array()}};
   if (row.maintainer) body["role"] = "maintainer";
   return body.dump();
 }
@@ -163,8 +165,9 @@ bool upsert(Context& c, const RiderRow& row) {
   const std::string digest = base::to_hex(base::sha256(base::as_bytes(body)));
   if (digest == stored.digest) return false;
   c.store
-      .prepared("INSERT INTO rider(subject, digest, pin, removed) VALUES($1, $2, $3, 0) ON CONFLICT(subject) DO UPDATE "
-                "SET digest = excluded.digest, pin = excluded.pin, removed = 0")
+      .prepared(
+          "INSERT INTO rider(subject, digest, pin, removed) VALUES($1, $2, $3, 0) ON CONFLICT(subject) DO UPDATE "
+          "SET digest = excluded.digest, pin = excluded.pin, removed = 0")
       .bind(row.subject)
       .bind(digest)
       .bind(pin)
@@ -223,7 +226,8 @@ HttpResponse post_unlock(Context& c) {
   const std::string station = body.text("station");
   if (!record::is_station_id(station)) throw Refusal{400, "station", "\"station\" is not of the form 440902-007"};
   const std::string subject = known_subject(c, body);
-  c.feed.publish("station:" + station, record::kFeedUnlock, c.now, Json{{"subject", subject}, {"station", station}}.dump());
+  c.feed.publish("station:" + station, record::kFeedUnlock, c.now,
+                 Json{{"subject", subject}, {"station", station}}.dump());
   audit(c, c.caller, "riders.unlock", subject, station);
   return json_answer(200, Json{{"subject", subject}, {"station", station}}.dump());
 }
