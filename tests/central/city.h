@@ -93,7 +93,7 @@ class StationLog {
 
 class City {
  public:
-  City() { open(); }
+  explicit City(std::uint64_t seed = 7) : random(seed) { open(); }
 
   void open() {
     CentreOptions options;
@@ -103,6 +103,7 @@ class City {
     auto opened = Centre::open(std::move(options), clock, random);
     if (!opened) FAIL(opened.error().message);
     centre = std::move(*opened);
+    tokens_.clear();  // the store may be another one
   }
   // As after kill -9 and a new start: nothing but the disk is left.
   void restart() {
@@ -140,7 +141,7 @@ class City {
 
   Folder folder;
   base::ManualClock clock{noon()};
-  base::SeededRandom random{7};
+  base::SeededRandom random;
   std::unique_ptr<Centre> centre;
 
  private:
