@@ -29,7 +29,8 @@ void ImportReport::reject(std::size_t row, std::string reason) {
 std::string ImportReport::to_json(bool dry_run, const std::string& more) const {
   std::string rows;
   for (const auto& r : rejected)
-    rows += fmt::format("{}{{\"row\":{},\"reason\":{}}}", rows.empty() ? "" : ",", r.row, record::quoted_json(r.reason));
+    rows +=
+        fmt::format("{}{{\"row\":{},\"reason\":{}}}", rows.empty() ? "" : ",", r.row, record::quoted_json(r.reason));
   return fmt::format("{{\"imported\":{},\"unchanged\":{},\"rejected\":[{}],\"rejected_rows\":{},\"dry_run\":{}{}}}",
                      imported, unchanged, rows, rejected_rows, dry_run, more);
 }

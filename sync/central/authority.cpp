@@ -60,7 +60,9 @@ std::string pem_of(EVP_PKEY* key) {
                                                                                               : std::string();
 }
 
-Bio bio_of(const std::string& text) { return Bio(BIO_new_mem_buf(text.data(), static_cast<int>(text.size()))); }
+Bio bio_of(const std::string& text) {
+  return Bio(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
+}
 
 Certificate certificate_of(const std::string& pem) {
   return Certificate(PEM_read_bio_X509(bio_of(pem).get(), nullptr, nullptr, nullptr));
@@ -162,8 +164,7 @@ struct Root {
   Key key;
   Certificate certificate;
 };
-base::Result<Root> open_root(const fs::path& folder, const std::string& city, base::UtcTime now,
-                             base::Random& random) {
+base::Result<Root> open_root(const fs::path& folder, const std::string& city, base::UtcTime now, base::Random& random) {
   std::error_code error;
   const bool has_key = fs::exists(folder / "ca.key", error), has_certificate = fs::exists(folder / "ca.crt", error);
   Root root;
@@ -263,9 +264,8 @@ base::Result<Authority> Authority::open(const fs::path& dir, const std::string& 
 
 base::Result<IssuedCertificate> Authority::sign_station(const std::string& csr_pem, const std::string& station,
                                                         base::UtcTime now, base::Random& random) const {
-  const Request request(csr_pem.size() > 16 * 1024
-                            ? nullptr
-                            : PEM_read_bio_X509_REQ(bio_of(csr_pem).get(), nullptr, nullptr, nullptr));
+  const Request request(
+      csr_pem.size() > 16 * 1024 ? nullptr : PEM_read_bio_X509_REQ(bio_of(csr_pem).get(), nullptr, nullptr, nullptr));
   EVP_PKEY* key = request ? X509_REQ_get0_pubkey(request.get()) : nullptr;
   if (!key) return fail(Errc::invalid, "\"csr\" is no certificate request in PEM");
   char group[32] = {};
@@ -284,8 +284,7 @@ base::Result<IssuedCertificate> Authority::sign_station(const std::string& csr_p
                        {NID_key_usage, "critical,digitalSignature"},
                        {NID_ext_key_usage, "clientAuth"},
                        {NID_authority_key_identifier, "keyid"}}};
-  const Certificate c =
-      ca && ca_key ? make(wanted, key, ca.get(), ca_key.get(), random) : Certificate();
+  const Certificate c = ca && ca_key ? make(wanted, key, ca.get(), ca_key.get(), random) : Certificate();
   if (!c) return openssl_failed("the station's certificate");
   return IssuedCertificate{pem_of(c.get()), serial_of(c.get()), end_of(c.get())};
 }

@@ -20,10 +20,14 @@ std::string lines_of(const std::vector<CourseRow>& rows) {
   return out;
 }
 
-HttpResponse get_courses(Context& c) { return ndjson_answer(lines_of(list_courses(c, c.asked("state"), c.asked("subject")))); }
+HttpResponse get_courses(Context& c) {
+  return ndjson_answer(lines_of(list_courses(c, c.asked("state"), c.asked("subject"))));
+}
 
 // What waits for a reviewer, the oldest first.
-HttpResponse get_reviews(Context& c) { return ndjson_answer(lines_of(waiting_reviews(c))); }
+HttpResponse get_reviews(Context& c) {
+  return ndjson_answer(lines_of(waiting_reviews(c)));
+}
 
 HttpResponse post_review(Context& c) {
   const Body body(c.request.body);

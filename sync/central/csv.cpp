@@ -103,8 +103,10 @@ void CsvReader::read_row() {
 base::Result<CsvTable> CsvTable::open(std::string_view text, const std::vector<std::string>& required,
                                       const std::vector<std::string>& optional) {
   CsvTable table(text);
-  const std::string wanted = optional.empty() ? joined(required) : joined(required) + " and optionally " + joined(optional);
-  if (!table.reader_.next()) return fail(Errc::invalid, "the file is empty; the first row must name the columns " + wanted);
+  const std::string wanted =
+      optional.empty() ? joined(required) : joined(required) + " and optionally " + joined(optional);
+  if (!table.reader_.next())
+    return fail(Errc::invalid, "the file is empty; the first row must name the columns " + wanted);
   if (!table.reader_.problem().empty()) return fail(Errc::invalid, "row 1: " + table.reader_.problem());
   for (const auto& field : table.reader_.fields()) {
     std::string name = trimmed(field);
@@ -115,8 +117,9 @@ base::Result<CsvTable> CsvTable::open(std::string_view text, const std::vector<s
     };
     if ((!is(required) && !is(optional)) ||
         std::find(table.columns_.begin(), table.columns_.end(), name) != table.columns_.end())
-      return fail(Errc::invalid, fmt::format("row 1: column {} is not expected here; the first row must name the columns {}",
-                                             table.columns_.size() + 1, wanted));
+      return fail(Errc::invalid,
+                  fmt::format("row 1: column {} is not expected here; the first row must name the columns {}",
+                              table.columns_.size() + 1, wanted));
     table.columns_.push_back(std::move(name));
   }
   for (const auto& name : required)

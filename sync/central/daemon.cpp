@@ -33,7 +33,9 @@ void add_metric(std::string& out, const char* name, const char* type, std::uint6
 
 Daemon::Daemon(Authority authority, const base::Clock& clock) : authority_(std::move(authority)), clock_(clock) {}
 
-Daemon::~Daemon() { stop(base::Milliseconds(0)); }
+Daemon::~Daemon() {
+  stop(base::Milliseconds(0));
+}
 
 base::Result<std::unique_ptr<Daemon>> Daemon::open(DaemonOptions options, const base::Clock& clock,
                                                    base::Random& random) {
@@ -50,7 +52,8 @@ base::Result<std::unique_ptr<Daemon>> Daemon::open(DaemonOptions options, const 
   options.server.key = daemon->authority_.server_key();
   options.server.authority = daemon->authority_.certificate();
   auto server = Server::open(
-      options.server, [d = daemon.get()](const HttpRequest& head, const Peer& peer) { return d->service_->admit(head, peer); },
+      options.server,
+      [d = daemon.get()](const HttpRequest& head, const Peer& peer) { return d->service_->admit(head, peer); },
       [d = daemon.get()](HttpRequest request, Server::Done done) { d->handle(std::move(request), std::move(done)); });
   if (!server) return tl::unexpected(server.error());
   daemon->server_ = std::move(*server);
@@ -109,8 +112,12 @@ std::string Daemon::metrics() const {
   return out;
 }
 
-std::uint16_t Daemon::port() const { return server_->port(); }
-const ServerStats& Daemon::server_stats() const { return server_->stats(); }
+std::uint16_t Daemon::port() const {
+  return server_->port();
+}
+const ServerStats& Daemon::server_stats() const {
+  return server_->stats();
+}
 
 // Waiting feeds are answered by the service, so it stops first; the server brings those answers out.
 void Daemon::stop(base::Milliseconds grace) {

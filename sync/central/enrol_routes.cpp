@@ -25,8 +25,7 @@ const Authority& authority_of(const Work& work) {
 }
 
 void check_station_id(const std::string& station) {
-  if (!record::is_station_id(station))
-    throw Refusal{400, "station", "\"station\" is not of the form 440902-007"};
+  if (!record::is_station_id(station)) throw Refusal{400, "station", "\"station\" is not of the form 440902-007"};
 }
 
 base::PublicKey record_key_of(const std::string& hex) {
@@ -40,7 +39,8 @@ base::PublicKey record_key_of(const std::string& hex) {
 IssuedCertificate issue(Work& work, const std::string& csr, const std::string& station, std::uint32_t inc) {
   const auto issued = authority_of(work).sign_station(csr, station, work.now, work.random);
   if (!issued) throw Refusal{400, "csr", issued.error().message};
-  work.store.prepared("INSERT INTO station_certificate(serial, station, inc, not_after, revoked) VALUES($1, $2, $3, $4, 0)")
+  work.store
+      .prepared("INSERT INTO station_certificate(serial, station, inc, not_after, revoked) VALUES($1, $2, $3, $4, 0)")
       .bind(issued->serial)
       .bind(station)
       .bind(inc)
@@ -78,7 +78,7 @@ HttpResponse post_enrol_token(Context& c) {
                                {"name", name},
                                {"expires", base::iso8601(expires)},
                                {"ca_sha256", authority.pin()}}
-                                  .dump());
+                              .dump());
 }
 
 // Takes the token out of circulation and returns the name that was given with it.
@@ -116,7 +116,7 @@ HttpResponse post_enrol(Context& c) {
                                {"roster_key", base::to_hex(c.keys.roster_key)},
                                {"pin_pepper", base::to_hex(c.keys.pin_pepper)},
                                {"name", name}}
-                                  .dump());
+                              .dump());
 }
 
 // The certificate in use stays good until its end: an answer that is lost does no harm.
@@ -132,7 +132,7 @@ HttpResponse post_renew(Context& c) {
   return json_answer(200, Json{{"certificate", issued.pem},
                                {"ca", authority_of(c).certificate()},
                                {"expires", base::iso8601(issued.not_after)}}
-                                  .dump());
+                              .dump());
 }
 
 HttpResponse post_revoke(Context& c) {

@@ -28,8 +28,9 @@ bool is_there(Context& c, const record::Content& content, const std::string& sha
   const bool same = newest == content.version && s.view(1) == sha256;
   s.done();
   if (!same && content.version <= newest)
-    throw Refusal{409, "version", "version " + std::to_string(newest) + " of this pack is published already; " +
-                                      "a change needs a higher version"};
+    throw Refusal{409, "version",
+                  "version " + std::to_string(newest) + " of this pack is published already; " +
+                      "a change needs a higher version"};
   return same;
 }
 
@@ -65,8 +66,8 @@ HttpResponse post_pack(Context& c) {
 
 HttpResponse get_packs(Context& c) {
   std::string out;
-  Statement& s = c.store.prepared(
-      "SELECT name, version, sha256, published, length(bytes) FROM pack ORDER BY name, version DESC");
+  Statement& s =
+      c.store.prepared("SELECT name, version, sha256, published, length(bytes) FROM pack ORDER BY name, version DESC");
   while (s.row())
     out += Json{{"pack", s.text(0)},
                 {"version", s.position(1)},
@@ -81,8 +82,7 @@ HttpResponse get_packs(Context& c) {
 }  // namespace
 
 std::vector<Route> pack_routes() {
-  return {{"POST", "/v1/packs", kAdministrator, post_pack},
-          {"GET", "/v1/packs", kAdministrator | kAuditor, get_packs}};
+  return {{"POST", "/v1/packs", kAdministrator, post_pack}, {"GET", "/v1/packs", kAdministrator | kAuditor, get_packs}};
 }
 
 }  // namespace station::central

@@ -35,7 +35,7 @@ HttpResponse post_token(Context& c) {
                                {"role", to_string(*role)},
                                {"name", name},
                                {"expires", base::iso8601(c.now + std::chrono::hours(hours))}}
-                                  .dump());
+                              .dump());
 }
 
 HttpResponse get_tokens(Context& c) {
@@ -64,7 +64,8 @@ HttpResponse delete_token(Context& c) {
   find.done();
   if (!gone) {
     Statement& left = c.store.prepared(
-        "SELECT count(*) FROM person_token WHERE role = 'administrator' AND revoked = 0 AND expires > $1 AND hash <> $2");
+        "SELECT count(*) FROM person_token WHERE role = 'administrator' AND revoked = 0 AND expires > $1 AND hash <> "
+        "$2");
     left.bind(base::to_ms(c.now)).bind(hash);
     left.row();
     const bool last = role == to_string(Role::administrator) && left.integer(0) == 0;
@@ -92,12 +93,9 @@ HttpResponse get_audit(Context& c) {
     }
     cursor = s.position(0);
     ++n;
-    out += Json{{"pos", cursor},
-                {"at", base::iso8601(base::utc_from_ms(s.integer(1)))},
-                {"name", s.text(2)},
-                {"role", s.text(3)},
-                {"action", s.text(4)},
-                {"object", s.text(5)},
+    out += Json{{"pos", cursor},       {"at", base::iso8601(base::utc_from_ms(s.integer(1)))},
+                {"name", s.text(2)},   {"role", s.text(3)},
+                {"action", s.text(4)}, {"object", s.text(5)},
                 {"detail", s.text(6)}}
                .dump() +
            "\n";
@@ -108,7 +106,9 @@ HttpResponse get_audit(Context& c) {
 
 }  // namespace
 
-std::string hash_of_secret(std::string_view secret) { return base::to_hex(base::sha256(base::as_bytes(secret))); }
+std::string hash_of_secret(std::string_view secret) {
+  return base::to_hex(base::sha256(base::as_bytes(secret)));
+}
 
 std::string new_secret(base::Random& random) {
   std::array<std::uint8_t, 32> bytes{};
@@ -150,8 +150,9 @@ std::vector<TokenHash> valid_tokens(Store& store, base::UtcTime now) {
 void audit(Work& work, const Caller& who, std::string_view action, const std::string& object,
            const std::string& detail) {
   work.store
-      .prepared("INSERT INTO audit(pos, at, name, role, action, object, detail) "
-                "SELECT coalesce(max(pos), 0) + 1, $1, $2, $3, $4, $5, $6 FROM audit")
+      .prepared(
+          "INSERT INTO audit(pos, at, name, role, action, object, detail) "
+          "SELECT coalesce(max(pos), 0) + 1, $1, $2, $3, $4, $5, $6 FROM audit")
       .bind(base::to_ms(work.now))
       .bind(who.station.empty() ? who.name : who.station)
       .bind(who.role ? to_string(*who.role) : (who.station.empty() ? "centre" : "station"))
@@ -162,8 +163,8 @@ void audit(Work& work, const Caller& who, std::string_view action, const std::st
 }
 
 void check_name(const std::string& name, const char* what) {
-  const bool control = std::any_of(name.begin(), name.end(),
-                                   [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
+  const bool control =
+      std::any_of(name.begin(), name.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
   if (name.empty() || name.size() > kLongestName || control || !base::is_utf8(name))
     throw Refusal{400, "invalid", fmt::format("\"{}\" must be 1 to {} bytes of readable text", what, kLongestName)};
 }

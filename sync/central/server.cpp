@@ -3,8 +3,6 @@
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 
-#include <utility>  // Asio's awaitable.hpp needs it
-
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -24,6 +22,7 @@
 #include <mutex>
 #include <set>
 #include <thread>
+#include <utility>  // Asio's awaitable.hpp needs it
 #include <vector>
 
 #include "sync/base/bytes.h"
@@ -51,6 +50,7 @@ constexpr std::size_t kHeadBytes = 16 * 1024;
 constexpr std::size_t kReadBytes = 64 * 1024;
 constexpr std::size_t kDrainBytes = std::size_t{8} << 20;
 constexpr auto kDrainTime = std::chrono::seconds(3);
+constexpr auto kFarewellTime = milliseconds(300);  // for the other side's end of TLS, which nobody needs
 constexpr auto kAcceptPause = milliseconds(100);
 
 // Keeps track of one reservation of memory for bodies.
@@ -260,7 +260,7 @@ asio::awaitable<void> Session::run() {
     busy_ = false;
   }
   if (next == Next::cut && !loop_.stopping) co_return;
-  lowest().expires_after(kDrainTime);
+  lowest().expires_after(kFarewellTime);
   co_await stream_.async_shutdown(asio::redirect_error(asio::use_awaitable, ec));
 }
 
@@ -274,8 +274,8 @@ bool Session::failed(const Ec& ec) {
 asio::awaitable<bool> Session::wait_for_bytes() {
   Ec ec;
   lowest().expires_after(peer_.name.empty() ? shared_.options.idle_limit : shared_.options.station_idle_limit);
-  const std::size_t n = co_await stream_.async_read_some(buffer_.prepare(kHeadBytes),
-                                                         asio::redirect_error(asio::use_awaitable, ec));
+  const std::size_t n =
+      co_await stream_.async_read_some(buffer_.prepare(kHeadBytes), asio::redirect_error(asio::use_awaitable, ec));
   buffer_.commit(n);
   co_return !failed(ec);
 }
@@ -330,8 +330,7 @@ asio::awaitable<Session::Next> Session::serve_one() {
 // What to say about bytes that are no request of ours; nothing when the connection itself has ended.
 std::optional<base::HttpResponse> Session::refusal_of(const Ec& ec) {
   if (!ec || ec == http::error::end_of_stream || ec == http::error::partial_message) return std::nullopt;
-  if (ec == http::error::header_limit)
-    return error_response(431, "the head of the request is too long", "too_large");
+  if (ec == http::error::header_limit) return error_response(431, "the head of the request is too long", "too_large");
   if (ec == http::error::body_limit) return error_response(413, "the body is longer than allowed here", "too_large");
   if (ec.category() != http::make_error_code(http::error::bad_method).category()) return std::nullopt;
   ++shared_.stats.broken;
@@ -342,8 +341,12 @@ std::optional<base::HttpResponse> Session::refusal_of(const Ec& ec) {
 asio::awaitable<Session::Next> Session::refuse(base::HttpResponse& response) {
   const base::HttpRequest nothing;
   const Next next = co_await answer(response, false, nothing);
-  if (next != Next::cut) co_await drain();
-  co_return next;
+  if (next != Next::cut) {
+    Ec ec;
+    lowest().socket().shutdown(tcp::socket::shutdown_send, ec);
+    co_await drain();
+  }
+  co_return Next::cut;
 }
 
 asio::awaitable<void> Session::drain() {
@@ -352,8 +355,8 @@ asio::awaitable<void> Session::drain() {
   lowest().expires_after(kDrainTime);
   while (!ec && read < kDrainBytes) {
     buffer_.clear();
-    read += co_await stream_.async_read_some(buffer_.prepare(kReadBytes),
-                                             asio::redirect_error(asio::use_awaitable, ec));
+    read +=
+        co_await stream_.async_read_some(buffer_.prepare(kReadBytes), asio::redirect_error(asio::use_awaitable, ec));
   }
   buffer_.clear();
 }
@@ -428,8 +431,8 @@ base::Result<void> Server::Impl::listen() {
   if (!ec) acceptor->bind(endpoint, ec);
   if (!ec) acceptor->listen(1024, ec);
   if (ec)
-    return fail(Errc::io, "cannot listen on " + options.address + ":" + std::to_string(options.port) + ": " +
-                              ec.message());
+    return fail(Errc::io,
+                "cannot listen on " + options.address + ":" + std::to_string(options.port) + ": " + ec.message());
   port = acceptor->local_endpoint(ec).port();
   return {};
 }
@@ -439,8 +442,7 @@ asio::awaitable<void> Server::Impl::accept() {
   for (std::size_t i = 0; !loops[0]->stopping; ++i) {
     Loop& loop = *loops[i % loops.size()];
     Ec ec;
-    tcp::socket socket =
-        co_await acceptor->async_accept(loop.context, asio::redirect_error(asio::use_awaitable, ec));
+    tcp::socket socket = co_await acceptor->async_accept(loop.context, asio::redirect_error(asio::use_awaitable, ec));
     if (loops[0]->stopping) break;
     if (ec) {  // for example no file descriptors left
       spdlog::warn("no connection can be accepted: {}", ec.message());
@@ -463,18 +465,20 @@ asio::awaitable<void> Server::Impl::accept() {
 void Server::Impl::begin(Loop& loop, tcp::socket socket) {
   auto session = std::make_shared<Session>(shared, loop, std::move(socket));
   if (loop.stopping) return;
-  asio::co_spawn(loop.context, [session]() { return session->run(); },
-                 [session](std::exception_ptr error) {
-                   try {
-                     if (error) std::rethrow_exception(error);
-                   } catch (const std::exception& e) {
-                     spdlog::error("a connection ended by an error: {}", e.what());
-                   }
-                 });
+  asio::co_spawn(
+      loop.context, [session]() { return session->run(); },
+      [session](std::exception_ptr error) {
+        try {
+          if (error) std::rethrow_exception(error);
+        } catch (const std::exception& e) {
+          spdlog::error("a connection ended by an error: {}", e.what());
+        }
+      });
 }
 
 void Server::Impl::start() {
-  asio::co_spawn(loops[0]->context, [this] { return accept(); }, asio::detached);
+  asio::co_spawn(
+      loops[0]->context, [this] { return accept(); }, asio::detached);
   for (auto& loop : loops) {
     loop->link->context = &loop->context;
     loop->thread = std::thread([context = &loop->context] { context->run(); });
@@ -523,8 +527,7 @@ base::Result<std::unique_ptr<Server>> Server::open(ServerOptions options, Admit 
   impl->shared.options = std::move(options);
   impl->shared.admit = std::move(admit);
   impl->shared.handle = std::move(handle);
-  if (const auto ready = prepare(impl->shared.tls, impl->shared.options); !ready)
-    return tl::unexpected(ready.error());
+  if (const auto ready = prepare(impl->shared.tls, impl->shared.options); !ready) return tl::unexpected(ready.error());
   for (int i = 0; i < std::max(1, impl->shared.options.threads); ++i) impl->loops.push_back(std::make_unique<Loop>());
   if (const auto listening = impl->listen(); !listening) return tl::unexpected(listening.error());
   impl->start();
@@ -532,9 +535,17 @@ base::Result<std::unique_ptr<Server>> Server::open(ServerOptions options, Admit 
 }
 
 Server::Server(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
-Server::~Server() { impl_->stop(milliseconds(0)); }
-std::uint16_t Server::port() const { return impl_->port; }
-const ServerStats& Server::stats() const { return impl_->shared.stats; }
-void Server::stop(milliseconds grace) { impl_->stop(grace); }
+Server::~Server() {
+  impl_->stop(milliseconds(0));
+}
+std::uint16_t Server::port() const {
+  return impl_->port;
+}
+const ServerStats& Server::stats() const {
+  return impl_->shared.stats;
+}
+void Server::stop(milliseconds grace) {
+  impl_->stop(grace);
+}
 
 }  // namespace station::central

@@ -28,13 +28,13 @@ struct HeadVerdict {
 
 struct ServerOptions {
   std::string address = "127.0.0.1";
-  std::uint16_t port = 0;                  // 0 = a free one
-  std::string certificate, key, authority; // PEM; the chain that is shown holds the authority, too
+  std::uint16_t port = 0;                   // 0 = a free one
+  std::string certificate, key, authority;  // PEM; the chain that is shown holds the authority, too
   int threads = 2;
   std::size_t connections = 4'000;
   std::size_t body_memory = std::size_t{256} << 20;  // of all bodies and answers that are in memory at once, bytes
   std::chrono::milliseconds handshake_limit{10'000};
-  std::chrono::milliseconds idle_limit{15'000};          // between the requests of somebody unknown
+  std::chrono::milliseconds idle_limit{15'000};  // between the requests of somebody unknown
   std::chrono::milliseconds station_idle_limit{300'000};
   std::chrono::milliseconds head_limit{10'000};  // from the first byte of a request to the end of its head
   std::chrono::milliseconds body_limit{20'000};  // for a body or an answer, and besides one second for each

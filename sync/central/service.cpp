@@ -42,7 +42,8 @@ std::string_view path_of(const HttpRequest& request) {
 
 HttpResponse revoked_response(std::string_view path) {
   if (path == "/v1/log")
-    return {403, {{"content-type", "application/json"}},
+    return {403,
+            {{"content-type", "application/json"}},
             "{\"status\":\"fenced\",\"error\":\"this certificate was revoked\",\"code\":\"revoked\"}\n"};
   return error_response(403, "this certificate was revoked; the station must be enrolled again", "revoked");
 }
@@ -82,7 +83,9 @@ Service::Service(Centre& centre, const base::Clock& clock, ServiceOptions option
   thread_ = std::thread([this] { run(); });
 }
 
-Service::~Service() { stop(); }
+Service::~Service() {
+  stop();
+}
 
 void Service::stop() {
   {
@@ -117,7 +120,8 @@ HeadVerdict Service::admit(const HttpRequest& head, const Peer& peer) const {
       return {0, error_response(403, "this certificate has expired; the station must be enrolled again", "expired")};
     if (known->revoked.contains(peer.serial)) return {0, revoked_response(path)};
   }
-  const auto limit = std::find_if(std::begin(kLimits), std::end(kLimits), [&](const Limit& l) { return l.path == path; });
+  const auto limit =
+      std::find_if(std::begin(kLimits), std::end(kLimits), [&](const Limit& l) { return l.path == path; });
   if (limit == std::end(kLimits) || head.method != "POST") {
     if (path != "/metrics") return {kSmallBody, std::nullopt};
   } else if (limit->from == Limit::station) {
@@ -222,8 +226,8 @@ void Service::answer(std::vector<Waiting> group) {
 
 // Keeps a feed request that has nothing new until something comes.
 bool Service::park(Waiting& waiting, HttpResponse& answer) {
-  const auto mark = std::find_if(answer.headers.begin(), answer.headers.end(),
-                                 [](const auto& h) { return h.first == "x-park"; });
+  const auto mark =
+      std::find_if(answer.headers.begin(), answer.headers.end(), [](const auto& h) { return h.first == "x-park"; });
   if (mark == answer.headers.end()) return false;
   int seconds = 0;
   std::from_chars(mark->second.data(), mark->second.data() + mark->second.size(), seconds);
@@ -252,7 +256,8 @@ void Service::look_at_parked(bool all) {
   stats_.parked = parked_.size();
   for (std::size_t i = 0; i < again.size(); i += options_.group)
     answer({std::make_move_iterator(again.begin() + static_cast<std::ptrdiff_t>(i)),
-            std::make_move_iterator(again.begin() + static_cast<std::ptrdiff_t>(std::min(again.size(), i + options_.group)))});
+            std::make_move_iterator(again.begin() +
+                                    static_cast<std::ptrdiff_t>(std::min(again.size(), i + options_.group)))});
 }
 
 }  // namespace station::central

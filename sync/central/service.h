@@ -19,9 +19,9 @@
 namespace station::central {
 
 struct ServiceOptions {
-  std::size_t queue = 4'096;   // requests that wait for the store
-  std::size_t per_peer = 8;    // of one station
-  std::size_t group = 256;     // requests in one transaction …
+  std::size_t queue = 4'096;                       // requests that wait for the store
+  std::size_t per_peer = 8;                        // of one station
+  std::size_t group = 256;                         // requests in one transaction …
   std::size_t group_bytes = std::size_t{8} << 20;  // … and bytes of their bodies; a larger one goes alone
 };
 

@@ -52,7 +52,8 @@ Read read_row(Context& c, const CsvTable& table) {
   if (rider.empty()) return bad("rider: is empty");
   v.subject = base::pseudonym(c.keys.roster_key, "rider", rider);
   if (!rider_known(c.store, v.subject)) return bad("rider: nobody of this number is in the roster");
-  if (!c.settings.codes.contains(v.code)) return bad(fmt::format("code: {} is in no list of violations", v.code.substr(0, 20)));
+  if (!c.settings.codes.contains(v.code))
+    return bad(fmt::format("code: {} is in no list of violations", v.code.substr(0, 20)));
   if (!read_time(table["at"], v.at)) return bad("at: no time; expected 2026-11-20T14:03:00+08:00 or 2026-11-20 14:03");
   if (v.at > c.now + kClockSlack) return bad("at: lies in the future");
   if (v.at < c.now - kOldest) return bad("at: lies more than 730 days back");
@@ -98,8 +99,9 @@ HttpResponse post_violations(Context& c) {
   for (const std::string& subject : touched)
     for (auto& change : recompute_courses(c, subject)) changes.push_back(std::move(change));
   if (report.imported > 0)
-    audit(c, c.caller, "violations.import", "",
-          fmt::format("imported {}, unchanged {}, rejected {}", report.imported, report.unchanged, report.rejected_rows));
+    audit(
+        c, c.caller, "violations.import", "",
+        fmt::format("imported {}, unchanged {}, rejected {}", report.imported, report.unchanged, report.rejected_rows));
   return import_answer(c, report, ",\"courses\":" + changes_json(changes));
 }
 
