@@ -54,15 +54,20 @@ bool Canvas::primary(const Rect& rect, const Primary& button) {
       e.act(button.id, Role::primary, button.label, rect, works, false, button.busy ? "busy" : "");
   const Owner owner(e, button.id);
   const bool lively = button.enabled || button.busy;
-  const Rgba fill = lively ? theme()[Token::primary] : theme()[Token::disabled];
-  const Rgba ink = lively ? theme()[Token::on_primary] : theme()[Token::disabled_text];
-  if (lively && !theme().outlined()) {
+  const bool pill = button.on_picture && !theme().outlined();
+  const Rgba fill = lively ? theme()[pill ? Token::on_picture : Token::primary] : theme()[Token::disabled];
+  const Rgba ink = lively ? theme()[pill ? Token::primary : Token::on_primary] : theme()[Token::disabled_text];
+  if (lively && pill) {
+    const float radius = rect.h / 2;
+    shadow(*e.list, rect, Softness::large, {0x04, 0x15, 0x4F, 102}, -20, std::round(14 - 6 * touch.press));
+    fill_rect(*e.list, rect.moved(0, std::round(5 * touch.press)), mix(fill, theme()[Token::bar_pressed], touch.press), radius);
+  } else if (lively && !theme().outlined()) {
     shadow(*e.list, rect, Softness::large, with_alpha(fill, 0.34f * (1 - 0.5f * touch.press)), -16,
            std::round(18 - 8 * touch.press));
     gradient_down(*e.list, rect, mix(mix(fill, {255, 255, 255, 255}, 0.08f), kBlack, 0.2f * touch.press),
                   mix(fill, kBlack, 0.2f * touch.press), 44);
   } else {
-    fill_rect(*e.list, rect, mix(fill, kBlack, 0.2f * touch.press), 44);
+    fill_rect(*e.list, rect, mix(fill, kBlack, 0.2f * touch.press), button.on_picture ? rect.h / 2 : 44);
   }
   // Icon or ring and label as one block in the middle.
   const bool counts = button.seconds_left >= 0;

@@ -63,6 +63,7 @@ struct Primary {
   // With a count-down: a ring with the seconds stands before the label and empties. Negative: none.
   float seconds_left = -1;
   float seconds_total = 8;
+  bool on_picture = false;  // a white pill with primary text, for the hero
 };
 
 enum class ButtonKind : std::uint8_t {
