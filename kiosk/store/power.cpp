@@ -63,7 +63,8 @@ Outcome intend_charge(Core& core, const flow::IntendCharge& d) {
     if (std::find(ports.begin(), ports.end(), d.port) == ports.end() || has_fault(core, d.port))
       return flow::NotNow{"charge.port_fault", {d.port}};
     if (active) return flow::NotNow{"charge.port_busy", {d.port}};
-    if (charge_of(core, d.subject)) return flow::NotNow{"charge.one_each", {}};
+    if (core.db.query("SELECT 1 FROM charge WHERE subject=? AND state<>'ended'").bind(d.subject).row())
+      return flow::NotNow{"charge.one_each", {}};
     const std::string session = base::new_id(core.random);
     core.db.query("INSERT INTO charge VALUES(?,?,?,'intended',?,?,?,?,?)")
         .bind(session)
