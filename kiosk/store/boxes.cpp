@@ -43,13 +43,13 @@ void configure_boxes(Core& core) {
 // Holds of an earlier run are given back. Openings without a result wait for the door (pending_openings). Where a door
 // was open nobody knows what the rider did with it: the box stays theirs.
 void settle_boxes_at_start(Core& core) {
-  core.db.query("UPDATE lease SET state='ended' WHERE state='held' AND run<>?").bind(core.run).done();
-  core.db.query("UPDATE lease SET state='occupied' WHERE state='open'").done();
+  core.db.query("UPDATE lease SET state='ended' WHERE state<>'ended' AND state='held' AND run<>?").bind(core.run).done();
+  core.db.query("UPDATE lease SET state='occupied' WHERE state<>'ended' AND state='open'").done();
 }
 
 Outcome hold_box(Core& core, const flow::HoldBox& d) {
   // Asking again gives back what was held before, so that nobody holds two.
-  core.db.query("UPDATE lease SET state='ended' WHERE state='held' AND subject=?").bind(d.subject).done();
+  core.db.query("UPDATE lease SET state='ended' WHERE state<>'ended' AND state='held' AND subject=?").bind(d.subject).done();
   // Smallest size that fits, then the box with the fewest cycles. The unique index decides races.
   auto free = core.db.query(
       "SELECT b.name FROM box b WHERE b.present=1 AND b.size>=? AND NOT EXISTS "
@@ -141,7 +141,7 @@ Outcome release_hold(Core& core, const flow::ReleaseHold& d) {
 }
 
 void drop_old_holds(Core& core) {
-  core.db.query("UPDATE lease SET state='ended' WHERE state='held' AND held_mono<?")
+  core.db.query("UPDATE lease SET state='ended' WHERE state<>'ended' AND state='held' AND held_mono<?")
       .bind(core.mono_ms() - core.options.hold_limit.count())
       .done();
 }
@@ -150,7 +150,7 @@ std::vector<flow::LeaseView> leases_of(Core& core, const std::string& subject) {
   std::vector<flow::LeaseView> out;
   auto s = core.db.query(
       "SELECT l.lease, l.box, b.size, l.state, l.since_utc FROM lease l JOIN box b ON b.name=l.box "
-      "WHERE l.subject=? AND l.state NOT IN ('ended','held') ORDER BY l.since_utc").bind(subject);
+      "WHERE l.subject=? AND l.state<>'ended' AND l.state<>'held' ORDER BY l.since_utc").bind(subject);
   while (s.row()) {
     const std::string state = s.text(3);
     const auto shown = state == "opening" ? flow::LeaseState::opening

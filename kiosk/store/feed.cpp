@@ -38,7 +38,7 @@ void apply_rider(Core& core, const Json& body) {
   need(!subject.empty() && rules::is_code_field(subject), "\"subject\" is no pseudonym");
   if (!rider_known(core, subject)) count_riders(core, true);
   // A number or card belongs to the rider named last.
-  if (!login.empty()) core.db.query("UPDATE rider SET login='' WHERE login=? AND subject<>?").bind(login).bind(subject).done();
+  if (!login.empty()) core.db.query("UPDATE rider SET login='' WHERE login=? AND login<>'' AND subject<>?").bind(login).bind(subject).done();
   core.db
       .query("INSERT INTO rider VALUES(?,?,?,?,?,?) ON CONFLICT(subject) DO UPDATE SET name=excluded.name, role=excluded.role, "
              "login=excluded.login, pin=excluded.pin, last4=excluded.last4")

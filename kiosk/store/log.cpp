@@ -54,9 +54,11 @@ void Log::check_tail() {
     throw StorageError{"the last records of the log do not fit its head: the database is damaged"};
   const auto last = record::parse_line(db_.query("SELECT line FROM record WHERE seq=?").bind(edge_.size() - 1).word());
   if (!last) throw StorageError{"the last record of the log is damaged: " + last.error().message};
-  if (last->station != identity_.station || last->inc != identity_.inc || last->seq != edge_.size() - 1)
+  if (last->station != identity_.station || last->inc != identity_.inc)
     throw StorageError{"the log belongs to incarnation " + std::to_string(last->inc) + " of station " + last->station +
-                       ", not to incarnation " + std::to_string(identity_.inc) + " of " + identity_.station};
+                       ", not to incarnation " + std::to_string(identity_.inc) + " of " + identity_.station +
+                       ": keep this database as evidence and start with a new one"};
+  if (last->seq != edge_.size() - 1) throw StorageError{"the last record of the log stands at a wrong place: the database is damaged"};
 }
 
 record::RightEdge Log::edge_at(std::uint64_t size) {

@@ -153,7 +153,7 @@ std::vector<flow::PortView> port_views(Core& core) {
 
 std::vector<flow::RunningCharge> running_charges(Core& core) {
   std::vector<flow::RunningCharge> out;
-  auto s = core.db.query("SELECT port, since_mono, limit_min, run FROM charge WHERE state='running'");
+  auto s = core.db.query("SELECT port, since_mono, limit_min, run FROM charge WHERE state<>'ended' AND state='running'");
   while (s.row())
     out.push_back({s.text(0), BootTime(base::Milliseconds(s.integer(1))), static_cast<int>(s.integer(2)), s.text(3) != core.run});
   return out;
@@ -161,7 +161,7 @@ std::vector<flow::RunningCharge> running_charges(Core& core) {
 
 std::optional<flow::ChargeView> charge_of(Core& core, const std::string& subject) {
   auto s = core.db.query(
-      "SELECT session, port, since_utc, since_mono, boot, limit_min FROM charge WHERE subject=? AND state='running'").bind(subject);
+      "SELECT session, port, since_utc, since_mono, boot, limit_min FROM charge WHERE subject=? AND state<>'ended' AND state='running'").bind(subject);
   if (!s.row()) return std::nullopt;
   flow::ChargeView v{s.text(0), s.text(1), base::utc_from_ms(s.integer(2)), 0, static_cast<int>(s.integer(5))};
   if (s.text(4) == core.clock.boot_id()) v.minutes = static_cast<int>((core.mono_ms() - s.integer(3)) / 60'000);

@@ -81,6 +81,7 @@ CREATE TABLE answer(attempt TEXT NOT NULL REFERENCES attempt(attempt), idx INTEG
 CREATE TABLE certificate(number TEXT PRIMARY KEY, course TEXT NOT NULL, subject TEXT NOT NULL, text TEXT NOT NULL,
                          at_utc INTEGER NOT NULL, score INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 CREATE INDEX certificate_subject ON certificate(subject);
+CREATE INDEX certificate_course ON certificate(course);
 CREATE TABLE complaint(receipt TEXT PRIMARY KEY, subject TEXT NOT NULL, about TEXT NOT NULL, ref TEXT NOT NULL,
                        category TEXT NOT NULL, at_utc INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 

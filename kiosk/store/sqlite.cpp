@@ -17,18 +17,22 @@ Database::Database(const std::string& path, bool create) : path_(path) {
   try {
     // Exclusive locking comes first: with it, the write-ahead index stays in memory and no second process can join.
     run("PRAGMA locking_mode=EXCLUSIVE");
-    run("PRAGMA journal_mode=WAL");
+    const std::string journal = query("PRAGMA journal_mode=WAL").word();
+    if (journal != "wal" && path != ":memory:") throw StorageError{path + ": no write-ahead log is possible on this disk"};
     run("PRAGMA synchronous=FULL");
+    run("PRAGMA secure_delete=ON");  // what is erased about a person is gone from the file, too
     run("PRAGMA foreign_keys=ON");
     run("PRAGMA mmap_size=0");
     run("PRAGMA cache_size=-16000");
   } catch (...) {
-    sqlite3_close_v2(db_);
+    close();
     throw;
   }
 }
 
-Database::~Database() {
+Database::~Database() { close(); }
+
+void Database::close() {
   for (auto& [sql, prepared] : statements_) sqlite3_finalize(prepared.statement);
   sqlite3_close_v2(db_);
 }

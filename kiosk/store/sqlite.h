@@ -87,6 +87,8 @@ class Database {
   void check(int code, const char* what) const;  // throws StorageError unless OK, ROW or DONE
 
  private:
+  void close();
+
   struct Prepared {
     sqlite3_stmt* statement = nullptr;
     bool busy = false;

@@ -158,6 +158,25 @@ TEST_CASE("the roster follows the centre: new card, moved number, new PIN, remov
   rig.consistent();
 }
 
+TEST_CASE("what is erased about a rider is gone from the file", "[store]") {
+  Rig rig;
+  rig.add_wang();
+  rig.ask<flow::Welcome>(flow::TapCard{"04A23B7C", "R1"});
+  const std::string card = base::pseudonym(rig.identity.roster_key, "card", "04A23B7C");
+  const auto in_file = [&](const std::string& text) {
+    rig.ledger.reset();
+    const auto file = base::read_file(rig.options.path);
+    REQUIRE(file);
+    rig.open();
+    return file->find(text) != std::string::npos;
+  };
+  CHECK(in_file(card));
+  rig.feed(record::kFeedRiderRemoved, {{"subject", kWang}});
+  CHECK_FALSE(in_file(card));
+  CHECK(rig.bodies(record::kCheckedIn).size() == 1);  // what happened stays, under the pseudonym
+  rig.consistent();
+}
+
 TEST_CASE("a maintainer's card shows the maintainer's role", "[store]") {
   Rig rig;
   json body = rig.rider_body(kLi, "李师傅", "04FFEE11", "", "");
