@@ -83,8 +83,9 @@ void draw_running(Page& p, const flow::ChargeScreen& s) {
   const Rect leave{Grid::kMargin, stop.y - 28 - 148, Grid::kWidth, 148};
   const Rect card{Grid::kMargin, top, Grid::kWidth, leave.y - 36 - top};
   p.c.card(card, {.radius = 56});
-  const float radius = std::min(250.0f, card.h * 0.3f);
-  const ui::Point centre{card.centre().x, card.y + card.h * 0.40f};
+  const float words = p.c.line_height(Type::title) + (p.large() ? 0 : p.c.line_height(Type::label) + 8) + p.by_size(48, 32);
+  const float radius = std::min(270.0f, (card.h - words - 96) / 2);
+  const ui::Point centre{card.centre().x, std::round(card.y + (card.h - words) / 2)};
   p.c.ring(centre, {.id = "charge.ring", .fraction = limit > 0 ? static_cast<float>(minutes) / static_cast<float>(limit) : 0, .radius = radius, .stroke = 30, .hue = Hue::charging});
   const float h = p.c.line_height(Type::key);
   p.c.icon({centre.x, centre.y - h * 0.82f}, Icon::bolt, 100, p.c.theme()[Hue::charging].icon);

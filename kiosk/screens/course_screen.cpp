@@ -138,8 +138,47 @@ std::vector<Choice> ways(const Page& p, const flow::CourseView& c) {
   return out;
 }
 
-float review_height(Page& p, const flow::CourseView& c) {
-  return c.kind != flow::CourseKind::throttle ? 0 : c.decision.empty() || !p.large() ? p.by_size(196, 300) : 340;
+// The reason card: deadline, why, and as many violations as fit.
+struct Reason {
+  std::string text;
+  std::size_t violations = 1;
+  float height = 0;
+};
+
+float violation_height(const Page& p, const flow::ViolationView& v, float width) {
+  const std::string where = p.tr("course.where", {p.day_and_time(v.at), v.place});
+  return p.headline_height(width, v.name, {Type::title, Type::heading}) + p.c.paragraph_height(where, width, {.type = Type::label}) + 20;
+}
+
+Reason measure_reason(const Page& p, const flow::CourseView& c, float width, float room) {
+  Reason r;
+  r.text = reason_of(p, c);
+  const float more = p.c.line_height(Type::label) + 20;
+  r.height = 32 + (is_open(c) ? p.by_size(60, 90) + 28 : 0) + p.c.paragraph_height(r.text, width, {.type = Type::body}) + 56 + 20;
+  float used = 0;
+  std::size_t n = 0;
+  for (; n < c.violations.size(); ++n) {
+    const float next = violation_height(p, c.violations[n], width - 128);
+    const bool last = n + 1 == c.violations.size();
+    if (n > 0 && r.height + used + next + (last ? 0 : more) > room) break;
+    used += next;
+  }
+  r.violations = n;
+  r.height += used + (n < c.violations.size() ? more : 0);
+  return r;
+}
+
+void draw_reason(Page& p, const Rect& card, const flow::CourseView& c, const Reason& reason) {
+  p.c.card(card, {.radius = 44});
+  const float x = card.x + 40, width = card.w - 80;
+  float y = card.y + 32;
+  if (is_open(c)) {
+    draw_deadline(p, {x, y}, c, Align::left);
+    y += p.by_size(60, 90) + 28;
+  }
+  y += p.c.paragraph({x, y, width, 400}, reason.text, {.type = Type::body, .id = "course.reason"}) + 28;
+  p.c.divider(x, y, width);
+  draw_violations(p, {x, y + 28, width, 0}, c, reason.violations);
 }
 
 }  // namespace
@@ -150,31 +189,26 @@ void draw_screen(Page& p, const flow::CourseScreen& s) {
   const float top = p.message(Grid::kTitleBottom, s.message);
   const Rect action = primary_rect();
   const float low = draw_choices(p, ways(p, c), action.y - 28) - 32;
-  const float stand_h = p.by_size(268, 336), review_h = review_height(p, c), gap = Grid::kGap;
-  const float review_all = review_h > 0 ? review_h + gap : 0;
-  const Rect why{Grid::kMargin, top, Grid::kWidth, low - stand_h - gap - review_all - top};
-
-  p.c.scroll("course.page", {Grid::kMargin, top, Grid::kWidth, low - top}, std::max(why.h, p.large() ? 760.0f : 0) + stand_h + gap + review_all, [&](ui::Point at) {
-    const Rect card{at.x, at.y, why.w, std::max(why.h, p.large() ? 760.0f : 0)};
-    p.c.card(card, {.radius = 44});
-    const float x = card.x + 40, width = card.w - 80;
-    float y = card.y + 32;
-    if (is_open(c)) {
-      draw_deadline(p, {x, y}, c, Align::left);
-      y += p.by_size(60, 90) + 28;
+  const float gap = Grid::kGap, width = Grid::kWidth - 80;
+  const bool review = c.kind == flow::CourseKind::throttle;
+  // While a person decides about a throttle, the review says all there is to say.
+  const bool stand = !(review && c.stage == flow::CourseStage::human);
+  const float stand_h = stand ? p.by_size(268, 336) + gap : 0;
+  const float review_h = !review ? 0 : p.by_size(196, c.decision.empty() ? 300 : 360) + gap;
+  const Reason reason = measure_reason(p, c, width, low - top - stand_h - review_h);
+  const Rect page{Grid::kMargin, top, Grid::kWidth, low - top};
+  p.c.scroll("course.page", page, reason.height + stand_h + review_h, [&](ui::Point at) {
+    const Rect card{at.x, at.y, page.w, reason.height};
+    draw_reason(p, card, c, reason);
+    float y = card.bottom() + gap;
+    if (review) {
+      draw_review(p, {at.x, y, page.w, review_h - gap}, c);
+      y += review_h;
     }
-    const std::string reason = reason_of(p, c);
-    y += p.c.paragraph({x, y, width, 400}, reason, {.type = Type::body, .id = "course.reason"}) + 28;
-    p.c.divider(x, y, width);
-    draw_violations(p, {x, y + 28, width, 0}, c, p.large() ? 1 : card.h > 720 ? 3 : 2);
-    float next = card.bottom() + gap;
-    if (review_h > 0) {
-      draw_review(p, {at.x, next, card.w, review_h}, c);
-      next += review_h + gap;
-    }
-    const Rect stand{at.x, next, card.w, stand_h};
-    p.c.card(stand, {.radius = 44});
-    draw_stand(p, stand, c);
+    if (!stand) return;
+    const Rect rest{at.x, y, page.w, stand_h - gap};
+    p.c.card(rest, {.radius = 44});
+    draw_stand(p, rest, c);
   });
   const Act main = act_of(p, c);
   if (p.c.primary(action, {.id = main.id, .label = main.label, .icon = main.icon})) p.act(main.action);

@@ -29,7 +29,9 @@ int step_of(const flow::Screen& screen) {
 void draw_header(Page& p) {
   const std::string sub = p.tr(p.frame.sync.online ? "header.online" : "header.offline", {p.frame.station.id});
   const std::string clock = p.clock(p.frame.now), date = p.weekday_and_day(p.frame.now);
-  p.c.header({.station = p.frame.station.name, .subtitle = sub, .clock = clock, .date = date});
+  // Large text leaves room for one second line only.
+  const std::string second = !p.large() ? sub : p.frame.sync.online ? date : p.tr("header.offline.large");
+  p.c.header({.station = p.frame.station.name, .subtitle = second, .clock = clock, .date = p.large() ? std::string_view() : std::string_view(date)});
 }
 
 void draw_bar(Page& p, const flow::Screen& screen) {
@@ -76,7 +78,7 @@ void draw_help_dialog(Page& p) {
 }
 
 void draw_idle_dialog(Page& p, int seconds_left) {
-  const Rect rect{Grid::kMargin, 500, Grid::kWidth, 900};
+  const Rect rect{Grid::kMargin, 440, Grid::kWidth, p.by_size(980, 1120)};
   const std::string title = p.tr("idle.title"), text = p.counted("idle.text", seconds_left), stay = p.tr("idle.stay"), leave = p.tr("idle.leave");
   p.c.dialog("idle", rect, title, [&](const Rect& r) {
     const Rect in = r.inset(56);

@@ -39,17 +39,16 @@ NextThing next_thing(const Page& p, const flow::RiderView& rider) {
   return {"home.next", p.tr("home.next.learn"), p.tr("home.next.rest_line"), kLessons.icon, flow::Go{flow::Place::lessons, ""}};
 }
 
-void draw_hello(Page& p, const Rect& hero, const flow::RiderView& rider) {
+// Greeting and the likely next step; with large text the action stands below the picture.
+void draw_hello(Page& p, const Rect& hero, const flow::RiderView& rider, const Rect& action) {
   draw_hero(p, hero);
   const NextThing next = next_thing(p, rider);
-  const ui::Colour ink = Token::on_picture;
-  const float x = hero.x + 56, width = p.by_size(600, hero.w - 112);
-  float y = hero.y + p.by_size(36, 24);
-  y += p.headline({x, y, width, 200}, p.tr("home.hello", {greeting(p), rider.name}), Align::left, {Type::display, Type::number, Type::title}, ink, "home.hello");
-  p.c.paragraph({x, y + 2, width, 200}, next.line, {.type = Type::body, .colour = ink, .id = "home.line"});
-  const float h = p.by_size(132, 140);
-  const Rect pill{x, hero.bottom() - h - 40, p.by_size(540, hero.w - 112), h};
-  if (p.c.primary(pill, {.id = next.id, .label = next.label, .icon = next.icon})) p.act(next.action);
+  const ui::Colour ink = hero_ink(p);
+  const float x = hero.x + 56, width = p.by_size(540, hero.w - 112);
+  float y = hero.y + p.by_size(40, 24);
+  y += p.headline({x, y, p.by_size(700, width), 200}, p.tr("home.hello", {greeting(p), rider.name}), Align::left, {Type::display, Type::number, Type::title}, ink, "home.hello");
+  p.c.paragraph({x, y + 4, width, 200}, next.line, {.type = Type::body, .colour = ink, .id = "home.line"});
+  if (p.c.primary(action, {.id = next.id, .label = next.label, .icon = next.icon, .on_picture = !p.large()})) p.act(next.action);
 }
 
 struct ServiceTile {
@@ -104,32 +103,34 @@ struct Minor {
   const char *id, *title, *text;
   Service service;
   flow::Action action;
+  bool stays = true;  // false: a way out
 };
 
 std::vector<Minor> minors() {
   return {{"home.record", "home.record", "home.record_text", kRecord, flow::Go{flow::Place::record, ""}},
           {"home.complaint", "home.complaint", "home.complaint_text", kComplaints, flow::Go{flow::Place::complaint, ""}},
-          {"home.sign_out", "home.sign_out", "home.sign_out_text", kSignOut, flow::SignOut{}},
-          {"home.check_out", "home.check_out", "home.check_out_text", kLeave, flow::CheckOut{}}};
+          {"home.sign_out", "home.sign_out", "home.sign_out_text", kSignOut, flow::SignOut{}, false},
+          {"home.check_out", "home.check_out", "home.check_out_text", kLeave, flow::CheckOut{}, false}};
 }
 
 void draw_normal(Page& p, const flow::HomeScreen& s) {
-  float y = p.message(Grid::kTop, s.message);
+  const float y = p.message(Grid::kTop, s.message);
   const flow::CourseView* course = urgent_course(s.rider);
-  const float foot = Grid::kBottom - 186, duty = course ? Grid::kRowHeight + 36 : 0, tiles_h = 356;
-  const float hero_h = std::min(620.0f, foot - 36 - duty - tiles_h - 40 - y);
-  const Rect hero{Grid::kMargin, y, Grid::kWidth, hero_h};
-  draw_hello(p, hero, s.rider);
-  y = hero.bottom() + 40;
-  const Rect tiles{Grid::kMargin, y, Grid::kWidth, tiles_h};
+  const float foot = Grid::kBottom - 186, below = course ? Grid::kRowHeight + 14 : 240, tiles_h = 356, gap = 38;
+  const Rect hero{Grid::kMargin, y, Grid::kWidth, std::min(660.0f, foot - 3 * gap - below - tiles_h - y)};
+  const Rect pill{hero.x + 56, std::round(hero.bottom() - 0.29f * hero.h - 126), 452, 126};
+  draw_hello(p, hero, s.rider, pill);
+  const float space = std::round((foot - hero.bottom() - below - tiles_h) / 3);
+  const Rect tiles{Grid::kMargin, hero.bottom() + space, Grid::kWidth, tiles_h};
   int n = 0;
   for (const ServiceTile& t : services(p, s.rider))
     if (p.c.tile(tiles.column(n++, 3, Grid::kGap), {.id = t.id, .title = t.title, .count = t.count, .unit = t.unit, .icon = t.service.icon, .hue = t.service.hue, .ring = t.ring, .ring_label = t.ring_label}))
       p.act(t.action);
-  y = tiles.bottom() + 36;
+  const Rect middle{Grid::kMargin, tiles.bottom() + space, Grid::kWidth, below};
   if (course) {
-    draw_duty(p, {Grid::kMargin, y, Grid::kWidth, Grid::kRowHeight}, *course);
-    y += Grid::kRowHeight + 36;
+    draw_duty(p, middle, *course);
+  } else {
+    draw_ports(p, middle);
   }
   const Rect low{Grid::kMargin, foot, Grid::kWidth, 186};
   n = 0;
@@ -138,14 +139,15 @@ void draw_normal(Page& p, const flow::HomeScreen& s) {
       p.act(m.action);
 }
 
-// Large text: four giant tiles, the duty and the ways out below.
+// Large text: the action below the picture, six big tiles, the two ways out.
 void draw_large(Page& p, const flow::HomeScreen& s) {
   float y = p.message(Grid::kTop, s.message);
   const flow::CourseView* course = urgent_course(s.rider);
-  const Rect hero{Grid::kMargin, y, Grid::kWidth, 460};
-  draw_hello(p, hero, s.rider);
-  y = hero.bottom() + Grid::kGap;
-  const Rect foot{Grid::kMargin, Grid::kBottom - 148, Grid::kWidth, 148};
+  const Rect hero{Grid::kMargin, y, Grid::kWidth, 330};
+  const Rect action{Grid::kMargin, hero.bottom() + Grid::kGap, Grid::kWidth, 156};
+  draw_hello(p, hero, s.rider, action);
+  y = action.bottom() + 28;
+  const Rect foot{Grid::kMargin, Grid::kBottom - 140, Grid::kWidth, 140};
   const Rect grid{Grid::kMargin, y, Grid::kWidth, foot.y - Grid::kGap - y};
   struct Entry {
     std::string id, title, text;
@@ -156,22 +158,22 @@ void draw_large(Page& p, const flow::HomeScreen& s) {
   for (const ServiceTile& t : services(p, s.rider)) entries.push_back({t.id, t.title, t.count + " " + t.unit, t.service, t.action});
   if (course) {
     const int days = p.days_until(course->deadline);
-    entries.push_back({"home.course", p.tr("home.course"), days < 0 ? p.tr("course.overdue") : p.counted("course.days", days), {Icon::report_problem, Hue::error}, flow::Go{flow::Place::course, course->course}});
+    const std::string due = days < 0 ? p.tr("course.overdue") : days == 0 ? p.tr("course.today") : p.counted("course.days", days);
+    entries.push_back({"home.course", p.tr("home.course"), due, {Icon::report_problem, Hue::error}, flow::Go{flow::Place::course, course->course}});
   }
   for (const Minor& m : minors())
-    if (entries.size() < (course ? 6U : 5U) && std::string_view(m.id) != "home.sign_out" && std::string_view(m.id) != "home.check_out")
-      entries.push_back({m.id, p.tr(m.title), "", m.service, m.action});
+    if (m.stays) entries.push_back({m.id, p.tr(m.title), "", m.service, m.action});
   const auto count = static_cast<int>(entries.size());
   for (int i = 0; i < count; ++i) {
     const Entry& e = entries[static_cast<std::size_t>(i)];
-    const Rect cell = grid.row(i / 2, (count + 1) / 2, 20);
-    const Rect rect = i + 1 == count && count % 2 == 1 ? cell : cell.column(i % 2, 2, Grid::kGap);
-    if (p.c.button(rect, {.id = e.id, .title = e.title, .subtitle = e.text, .icon = e.service.icon, .hue = e.service.hue})) p.act(e.action);
+    const Rect row = grid.row(i / 2, (count + 1) / 2, 20);
+    const Rect rect = i + 1 == count && count % 2 == 1 ? row : row.column(i % 2, 2, Grid::kGap);
+    if (p.c.row(rect, {.id = e.id, .title = e.title, .subtitle = e.text, .icon = e.service.icon, .hue = e.service.hue, .chevron = false})) p.act(e.action);
   }
-  if (p.c.button(foot.column(0, 2, Grid::kGap), {.id = "home.sign_out", .title = p.tr("home.sign_out"), .icon = kSignOut.icon, .hue = kSignOut.hue, .kind = ui::ButtonKind::tonal, .align = Align::centre}))
-    p.act(flow::SignOut{});
-  if (p.c.button(foot.column(1, 2, Grid::kGap), {.id = "home.check_out", .title = p.tr("home.check_out"), .icon = kLeave.icon, .hue = kLeave.hue, .kind = ui::ButtonKind::tonal, .align = Align::centre}))
-    p.act(flow::CheckOut{});
+  int n = 0;
+  for (const Minor& m : minors())
+    if (!m.stays && p.c.button(foot.column(n++, 2, Grid::kGap), {.id = m.id, .title = p.tr(m.title), .icon = m.service.icon, .hue = m.service.hue, .kind = ui::ButtonKind::tonal, .align = Align::centre}))
+      p.act(m.action);
 }
 
 }  // namespace

@@ -35,22 +35,29 @@ void draw_ways(Page& p, const flow::LessonScreen& s, const Rect& rect) {
 
 void draw_text_step(Page& p, const flow::LessonScreen& s, const record::Step& step, const Rect& area) {
   const std::string& body = step.body.in(p.c.language());
-  const float scene_w = p.by_size(area.w, area.w), scene_h = std::round(scene_w * 0.56f);
   const bool scene = p.content && p.state.scenes.find(*p.content, step.scene);
   const float text_w = area.w - 24, pitch = p.by_size(58, 76);
   const ui::TextStyle style{.type = Type::body, .line_height = pitch};
   const float text_h = p.c.rich_text_height(body, text_w, style);
   float laws = 0;
   for (const record::LawReference& law : step.law) laws += law_height(p, area.w, law, true) + 16;
-  const float total = (scene ? scene_h + 32 : 0) + text_h + 28 + laws;
+  // The picture gives way so that the words and their source fit, but only as far as it can still be read.
+  const float full = std::round(area.w * 0.56f), words = text_h + 28 + laws;
+  const float scene_h = std::clamp(std::round(area.h - words - 32), 430.0f, full);
+  const float total = (scene ? scene_h + 32 : 0) + words;
   p.c.scroll("lesson.text", area, total, [&](ui::Point at) {
     float y = at.y;
-    if (scene) {
-      draw_scene(p, {at.x, y, scene_w, scene_h}, step.scene, s.step_time_ms);
+    // Large text begins with the words, the picture follows.
+    if (scene && !p.large()) {
+      draw_scene(p, {at.x, y, area.w, scene_h}, step.scene, s.step_time_ms);
       y += scene_h + 32;
     }
     p.c.rich_text({at.x + 12, y, text_w, text_h}, body, style);
     y += text_h + 28;
+    if (scene && p.large()) {
+      draw_scene(p, {at.x, y, area.w, scene_h}, step.scene, s.step_time_ms);
+      y += scene_h + 32;
+    }
     for (const record::LawReference& law : step.law) y += draw_law(p, {at.x, y, area.w, 0}, law, true) + 16;
   });
 }

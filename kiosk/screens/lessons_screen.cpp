@@ -70,7 +70,7 @@ bool draw_large_row(Page& p, const Rect& rect, const LessonRow& row) {
   const std::string sub = row.state.empty() ? row.minutes : row.state + " \xC2\xB7 " + row.minutes;
   const bool tapped = p.c.touch_area(rect, row.id, row.title + " " + sub);
   p.c.card(rect, {.radius = 36});
-  p.c.icon_tile({rect.x + 32, rect.y + 32, 104, 104}, row.icon, row.hue);
+  p.c.icon_tile({rect.x + 32, std::round(rect.centre().y - 52), 104, 104}, row.icon, row.hue);
   const float x = rect.x + 168, width = rect.w - 168 - 108;
   const float title = p.headline_height(width, row.title, {Type::title, Type::heading}), line = p.c.line_height(Type::label);
   const float y = std::round(rect.centre().y - (title + line) / 2);

@@ -5,10 +5,6 @@ namespace station::screens {
 
 namespace {
 
-const char* size_key(flow::BoxSize size) {
-  return size == flow::BoxSize::small ? "locker.small" : size == flow::BoxSize::medium ? "locker.medium" : "locker.large";
-}
-
 // The smallest size with a free box: it is offered first.
 const flow::BoxCount* offered_size(const flow::StationView& station) {
   for (const flow::BoxCount& b : station.boxes)
@@ -33,7 +29,7 @@ float draw_mine(Page& p, float y, const flow::LeaseView& lease) {
   p.c.card(card, {.radius = 44});
   const float side = p.by_size(208, 220), plate_w = std::max(side, p.c.measure(lease.box, Type::display).w + 48);
   const Rect plate{card.x + 40, card.y + (p.by_size(card.h, 220) - side) / 2 + p.by_size(0, 10), plate_w, side};
-  p.c.fill(plate, p.c.theme()[Hue::lockers].disc, 40);
+  if (!p.c.theme().outlined()) p.c.fill(plate, p.c.theme()[Hue::lockers].disc, 40);
   p.c.text(plate, lease.box, {.type = Type::display, .colour = p.c.theme()[Hue::lockers].number, .align = Align::centre, .id = "locker.box"});
   const float x = plate.right() + 36, width = card.right() - 32 - x;
   float top = card.y + p.by_size(44, 28);
@@ -87,7 +83,7 @@ void draw_choice(Page& p, const flow::LockerScreen& s) {
     y = draw_mine(p, y, s.leases.front());
     y = draw_leases(p, y, s.leases);
     const float heading = p.c.line_height(Type::heading) + 20, room = action.y - Grid::kGap - y;
-    if (!p.large() && room >= heading + 372) {
+    if (room >= heading + p.by_size(372, 3 * 228 - 24)) {
       p.c.text(Rect{Grid::kMargin, y, Grid::kWidth, heading - 20}, p.tr("locker.more"), {.type = Type::heading, .colour = Token::ink2});
       draw_sizes(p, y + heading);
     }

@@ -139,7 +139,7 @@ void draw_plate(Page& p, ui::Point middle, const Outcome& o) {
   const float width = std::max(p.c.measure(o.plate, Type::key).w + 132, 320.0f), height = p.by_size(216, 200);
   const Rect plate{middle.x - width / 2, middle.y - height / 2, width, height};
   p.c.card(plate, {.radius = 48});
-  p.c.fill({plate.x, plate.y, plate.w, plate.h}, p.c.theme()[o.plate_hue].disc, 48);
+  if (!p.c.theme().outlined()) p.c.fill(plate, p.c.theme()[o.plate_hue].disc, 48);
   p.c.text(plate, o.plate, {.type = Type::key, .colour = p.c.theme()[o.plate_hue].number, .align = Align::centre, .id = "plate"});
 }
 
@@ -148,11 +148,14 @@ void draw_plate(Page& p, ui::Point middle, const Outcome& o) {
 void draw_outcome(Page& p, const Outcome& o) {
   const Rect main = primary_rect();
   const float buttons_top = draw_choices(p, o.choices, main.y - 28);
-  const Rect card{Grid::kMargin, Grid::kTop + 24, Grid::kWidth, buttons_top - 40 - Grid::kTop - 24};
-  p.c.card(card, {.radius = 56});
-  const float width = card.w - 128;
+  const float width = Grid::kWidth - 128;
   const Measures m = measure(p, o, width);
-  float y = std::round(card.y + std::max(24.0f, (card.h - m.total) * 0.46f));
+  // As tall as its content wants, in the middle of what is free.
+  const Rect room{Grid::kMargin, Grid::kTop + 24, Grid::kWidth, buttons_top - 44 - Grid::kTop - 24};
+  const float height = std::min(room.h, std::max(m.total + p.by_size(240, 140), p.by_size(860, 820)));
+  const Rect card{room.x, std::round(room.y + (room.h - height) * 0.5f), room.w, height};
+  p.c.card(card, {.radius = 56});
+  float y = std::round(card.y + std::max(24.0f, (card.h - m.total) * 0.5f));
   const float x = card.x + 64, centre = card.centre().x;
   if (o.plate.empty())
     p.c.outcome({centre, y + (m.badge - 24) / 2}, o.badge, p.by_size(1, 0.8f));
@@ -189,6 +192,28 @@ void draw_figure(Page& p, const Rect& rect, std::string_view value, std::string_
     p.c.text(ui::Point{drawn.right() + 12, top + 0.8f * (value_h - p.c.line_height(Type::label))}, unit,
              {.type = Type::label, .colour = Token::ink2});
   p.c.text(Rect{rect.x + 32, top + value_h, rect.w - 48, label_h}, label, {.type = Type::caption, .colour = Token::ink2});
+}
+
+void draw_ports(Page& p, const Rect& rect) {
+  p.c.card(rect);
+  const auto& ports = p.frame.station.ports;
+  p.c.icon({rect.x + 60, rect.y + 60}, Icon::ev_station, 68, p.c.theme()[Hue::charging].icon);
+  const std::string free = p.counted("attract.ports_free", free_ports(p.frame.station));
+  const float right = p.c.measure(free, Type::caption).w;
+  p.c.text(Rect{rect.x + 110, rect.y + 24, rect.w - 150 - right, 72}, p.tr("attract.ports"), {.type = Type::heading});
+  p.c.text(Rect{rect.right() - 40 - right, rect.y + 24, right, 72}, free, {.type = Type::caption, .colour = Token::ink2});
+  const int count = std::min<int>(12, static_cast<int>(ports.size()));
+  const float width = std::min(116.0f, (rect.w - 72 - 12 * static_cast<float>(count - 1)) / static_cast<float>(std::max(1, count)));
+  for (int i = 0; i < count; ++i) {
+    const flow::PortView& port = ports[static_cast<std::size_t>(i)];
+    const std::string id = "strip.port." + port.name;
+    const bool free_now = port.state == flow::PortState::free, fault = port.state == flow::PortState::fault;
+    const Rect cell{rect.x + 36 + static_cast<float>(i) * (width + 12), rect.bottom() - 36 - 112, width, 112};
+    p.c.port_cell(cell, {.id = id,
+                         .name = port.name,
+                         .state = p.tr(free_now ? "port.free" : fault ? "port.fault" : "port.busy"),
+                         .look = free_now ? ui::PortLook::free : fault ? ui::PortLook::fault : ui::PortLook::busy});
+  }
 }
 
 const flow::PortView* port_to_offer(const flow::StationView& station, const std::string& chosen) {
@@ -230,6 +255,10 @@ const flow::CourseView* urgent_course(const flow::RiderView& rider) {
 }
 
 int minutes_left(const flow::CourseView& course) { return std::max(0, (course.required_s - course.credited_s + 59) / 60); }
+
+const char* size_key(flow::BoxSize size) {
+  return size == flow::BoxSize::small ? "locker.small" : size == flow::BoxSize::medium ? "locker.medium" : "locker.large";
+}
 
 const char* size_letter(flow::BoxSize size) {
   return size == flow::BoxSize::small ? "S" : size == flow::BoxSize::medium ? "M" : "L";

@@ -113,8 +113,12 @@ void draw_figure(Page& p, const Rect& rect, std::string_view value, std::string_
 
 // The picture behind the greeting of the waiting and of the home screen; text is readable on its left half.
 void draw_hero(Page& p, const Rect& rect);
+ui::Colour hero_ink(const Page& p);
 // Greeting by the time of day: "good_morning", …
 std::string greeting(const Page& p);
+
+// The charging ports of the station in one strip: name, sign and colour; 240 high.
+void draw_ports(Page& p, const Rect& rect);
 
 // The scene of a lesson step or question at that time of its loop, in a rounded picture. False: there is none.
 bool draw_scene(Page& p, const Rect& rect, const std::string& scene, std::int64_t ms);
@@ -164,5 +168,6 @@ const flow::CourseView* urgent_course(const flow::RiderView& rider);
 bool is_open(const flow::CourseView& course);
 int minutes_left(const flow::CourseView& course);  // of study, rounded up
 const char* size_letter(flow::BoxSize size);       // "S", "M", "L"
+const char* size_key(flow::BoxSize size);          // string key of its name
 
 }  // namespace station::screens

@@ -36,6 +36,7 @@ constexpr std::initializer_list<Type> kStem = {Type::title, Type::strong};
 
 struct Parts {
   std::string stem, explanation;
+  std::vector<std::size_t> shown;  // places in the order
   std::vector<std::string> options;
   std::vector<float> option_heights;
   float stem_h = 0, scene_h = 0, feedback_h = 0, law_h = 0, total = 0;
@@ -49,7 +50,12 @@ Parts lay_out(Page& p, const Rect& rect, const QuestionLook& look) {
   parts.stem_type = p.c.paragraph_height(parts.stem, rect.w, {.type = Type::title}) <= 3 * p.c.line_height(Type::title) ? Type::title : Type::strong;
   parts.stem_h = p.c.paragraph_height(parts.stem, rect.w, {.type = parts.stem_type});
   parts.total = parts.stem_h + 28;
-  for (const int authored : look.order) {
+  for (std::size_t i = 0; i < look.order.size(); ++i) {
+    const int authored = look.order[i];
+    // Once answered, what was neither chosen nor right is of no interest.
+    const auto state = state_of(look, static_cast<int>(i), authored);
+    if (look.answered && !q.judgement && state == ui::OptionState::idle) continue;
+    parts.shown.push_back(i);
     parts.options.push_back(option_text(p, q, authored));
     parts.option_heights.push_back(p.c.option_height(rect.w, parts.options.back()));
     parts.total += parts.option_heights.back() + 20;
@@ -61,7 +67,7 @@ Parts lay_out(Page& p, const Rect& rect, const QuestionLook& look) {
     parts.total += parts.feedback_h + 20 + parts.law_h;
   }
   // The picture takes what is left, as long as it can still be read.
-  const float most = rect.w * 0.56f, room = rect.h - parts.total - 28, scrolled = rect.w * 0.42f;
+  const float most = rect.w * 0.56f, room = std::round(rect.h - parts.total - 28), scrolled = 280;
   const bool picture = p.content && !q.scene.empty() && p.state.scenes.find(*p.content, q.scene);
   if (picture) parts.scene_h = look.answered ? (room >= scrolled ? std::min(most, room) : 0) : std::clamp(room, scrolled, most);
   if (parts.scene_h > 0) parts.total += parts.scene_h + 28;
@@ -98,17 +104,17 @@ void draw_question(Page& p, const Rect& rect, const QuestionLook& look) {
   p.c.scroll(look.prefix + ".question", rect, parts.total, [&](ui::Point at) {
     float y = at.y;
     if (parts.scene_h > 0) {
-      const float width = std::min(rect.w, parts.scene_h / 0.56f);
-      draw_scene(p, {at.x + (rect.w - width) / 2, y, width, parts.scene_h}, q.scene, look.scene_ms);
+      draw_scene(p, {at.x, y, rect.w, parts.scene_h}, q.scene, look.scene_ms);
       y += parts.scene_h + 28;
     }
     p.c.paragraph({at.x, y, rect.w, parts.stem_h}, parts.stem, {.type = parts.stem_type, .id = look.prefix + ".stem"});
     y += parts.stem_h + 28;
     for (std::size_t i = 0; i < parts.options.size(); ++i) {
-      const std::string letter(1, static_cast<char>('A' + static_cast<int>(i))), id = look.prefix + ".option." + letter;
+      const std::size_t place = parts.shown[i];
+      const std::string letter(1, static_cast<char>('A' + static_cast<int>(place))), id = look.prefix + ".option." + letter;
       const Rect box{at.x, y, rect.w, parts.option_heights[i]};
-      if (p.c.option(box, {.id = id, .letter = letter, .text = parts.options[i], .state = state_of(look, static_cast<int>(i), look.order[i]), .multiple = q.multiple, .enabled = !look.answered && !look.busy}))
-        p.act(flow::ChooseOption{static_cast<int>(i)});
+      if (p.c.option(box, {.id = id, .letter = letter, .text = parts.options[i], .state = state_of(look, static_cast<int>(place), look.order[place]), .multiple = q.multiple, .enabled = !look.answered && !look.busy}))
+        p.act(flow::ChooseOption{static_cast<int>(place)});
       y += box.h + 20;
     }
     if (!look.answered) return;

@@ -11,7 +11,7 @@ struct HelpLine {
   const char *title, *text, *number;
 };
 
-// National telephone numbers; free of charge from any phone.
+// National telephone numbers.
 constexpr HelpLine kHelp[] = {
     {Icon::local_fire_department, Hue::error, "help.fire", "help.fire_text", "119"},
     {Icon::sick, Hue::error, "help.ambulance", "help.ambulance_text", "120"},

@@ -39,7 +39,7 @@ bool Canvas::title_bar(const TitleBar& bar) {
   Engine& e = engine_;
   bool back = false;
   float left = Grid::kMargin;
-  const float top = Grid::kTop + 4;
+  const float top = Grid::kTop + 20;
   if (!bar.back_label.empty()) {
     const Rect rect{Grid::kMargin, top + 6, 112, 112};
     const Interaction touch = e.act(bar.back_id, Role::button, bar.back_label, rect);
