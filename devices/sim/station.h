@@ -1,0 +1,87 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "devices/link/links.h"
+#include "devices/sim/card_reader.h"
+#include "devices/sim/lock_board.h"
+#include "devices/sim/usb_hub.h"
+#include "devices/sim/usb_bus.h"
+#include "sync/base/result.h"
+
+namespace station::sim {
+
+class Pty;
+
+// Which devices a simulated station has. Names and places are those of the configuration.
+struct StationPlan {
+  struct Reader {
+    std::string name = "entry";
+    std::string place = "1-2";
+    SimReaderSettings settings{};
+  };
+  struct Hub {
+    std::string name = "shelf";
+    std::string place = "1-4";
+    SimUsbHubSettings settings{};
+  };
+  struct Line {
+    std::string name = "locker";
+    std::string device = "/dev/serial/by-id/usb-lock-line";
+    std::vector<SimLockBoardSettings> boards{SimLockBoardSettings{}};
+  };
+  std::vector<Reader> readers;
+  std::vector<Hub> hubs;
+  std::vector<Line> lines;
+};
+
+enum class Pace {
+  stepped,    // time is the clock's; reads never wait. For the simulated world and headless scripts
+  real_time,  // lock boards sit behind pseudo-terminals, waits take time
+};
+
+// All simulated devices of one station, and the hands of the people there. Thread-safe. Outlives the drivers.
+class Station final : public link::Links {
+ public:
+  Station(StationPlan plan, const base::Clock& clock, Pace pace);
+  ~Station() override;
+
+  // The wires, for drivers::assemble().
+  base::Result<std::unique_ptr<link::ByteLink>> serial(const std::string& device, int baud) override;
+  link::UsbBus& usb() override { return bus_; }
+  link::PortPower& port_power() override { return *power_; }
+
+  // Hands. A name that the plan does not have is a broken invariant; has_reader() and the like ask first.
+  bool has_reader(const std::string& name) const { return readers_.contains(name); }
+  bool has_hub(const std::string& name) const { return hubs_.contains(name); }
+  bool has_line(const std::string& name) const { return lines_.contains(name); }
+
+  void tap(const std::string& reader, const std::string& uid_hex);  // lays a card down and leaves it there
+  void remove_card(const std::string& reader);
+  void unplug_reader(const std::string& reader);
+  void plug_reader(const std::string& reader);
+  SimReader& reader(const std::string& name);  // for faults: stall, babble, silence, wrong numbers
+
+  void unplug_hub(const std::string& hub);
+  void plug_hub(const std::string& hub);
+  SimUsbHub& hub(const std::string& name);  // over_current(port), stick(port, …), powered(port)
+
+  SimLockLine& line(const std::string& name);  // board(address).close_door(lock), .set_lock(lock, LockState::jammed), …
+
+ private:
+  const base::Clock& clock_;
+  const Pace pace_;
+  SimUsbBus bus_;
+  std::unique_ptr<link::PortPower> power_;
+  std::map<std::string, std::shared_ptr<SimReader>> readers_;
+  std::map<std::string, std::shared_ptr<SimUsbHub>> hubs_;
+  std::map<std::string, std::unique_ptr<SimLockLine>> lines_;
+  std::map<std::string, std::string> line_of_device_;
+  std::map<std::string, std::string> places_;
+  std::vector<std::unique_ptr<Pty>> ptys_;
+};
+
+}  // namespace station::sim
