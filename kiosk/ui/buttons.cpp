@@ -45,6 +45,22 @@ void title_block(Canvas& canvas, const Rect& box, std::string_view title, std::s
   canvas.text(Rect{box.x, top + a + gap, box.w, b}, subtitle, {.type = sub_type, .colour = sub_colour, .align = align});
 }
 
+// The white pill on a picture: outlines spread from it and fade, 1.8 s a round.
+void pill(Canvas& canvas, const Rect& rect, float press, bool lively) {
+  Engine& e = canvas.engine();
+  const Rgba white = canvas.theme()[Token::on_picture];
+  const float radius = rect.h / 2;
+  if (lively)
+    for (int i = 0; i < 3; ++i) {
+      const auto t = static_cast<float>(std::fmod(canvas.time() / 1.8 + i / 3.0, 1.0));
+      const float grow = 4 + 30 * t;
+      stroke_rect(*e.list, rect.inset(-grow), with_alpha(white, 0.42f * (1 - t)), 4, radius + grow);
+    }
+  shadow(*e.list, rect, Softness::large, with_alpha({0x04, 0x15, 0x4F, 255}, 0.4f * (1 - 0.4f * press)), -20,
+         std::round(14 - 6 * press));
+  fill_rect(*e.list, rect, lively ? white : canvas.theme()[Token::disabled], radius);
+}
+
 }  // namespace
 
 bool Canvas::primary(const Rect& rect, const Primary& button) {
@@ -54,13 +70,12 @@ bool Canvas::primary(const Rect& rect, const Primary& button) {
       e.act(button.id, Role::primary, button.label, rect, works, false, button.busy ? "busy" : "");
   const Owner owner(e, button.id);
   const bool lively = button.enabled || button.busy;
-  const bool pill = button.on_picture && !theme().outlined();
-  const Rgba fill = lively ? theme()[pill ? Token::on_picture : Token::primary] : theme()[Token::disabled];
-  const Rgba ink = lively ? theme()[pill ? Token::primary : Token::on_primary] : theme()[Token::disabled_text];
-  if (lively && pill) {
-    const float radius = rect.h / 2;
-    shadow(*e.list, rect, Softness::large, {0x04, 0x15, 0x4F, 102}, -20, std::round(14 - 6 * touch.press));
-    fill_rect(*e.list, rect.moved(0, std::round(5 * touch.press)), mix(fill, theme()[Token::bar_pressed], touch.press), radius);
+  const Rgba fill = lively ? theme()[Token::primary] : theme()[Token::disabled];
+  const bool white = button.on_picture && !theme().outlined();
+  const Rgba ink = !lively ? theme()[Token::disabled_text] : white ? fill : theme()[Token::on_primary];
+  const float sunk = white ? std::round(5 * touch.press) : 0;
+  if (white) {
+    pill(*this, rect.moved(0, sunk), touch.press, lively);
   } else if (lively && !theme().outlined()) {
     shadow(*e.list, rect, Softness::large, with_alpha(fill, 0.34f * (1 - 0.5f * touch.press)), -16,
            std::round(18 - 8 * touch.press));
@@ -74,7 +89,7 @@ bool Canvas::primary(const Rect& rect, const Primary& button) {
   const float sign = counts || button.busy ? 84 : button.icon != Icon::none ? 68 : 0, gap = sign > 0 ? 24 : 0;
   const float width = measure(button.label, Type::title).w + sign + gap;
   const float left = std::round(rect.x + (rect.w - width) / 2);
-  const Point middle{left + sign / 2, std::round(rect.centre().y)};
+  const Point middle{left + sign / 2, std::round(rect.centre().y + sunk)};
   if (button.busy)
     busy_ring(*this, middle, 34, ink);
   else if (counts)
@@ -82,7 +97,7 @@ bool Canvas::primary(const Rect& rect, const Primary& button) {
   else if (button.icon != Icon::none)
     e.put_icon(middle, button.icon, 68, ink);
   const float text_left = left + sign + gap;
-  text(Rect{text_left, rect.y, rect.right() - 24 - text_left, rect.h}, button.label,
+  text(Rect{text_left, middle.y - rect.h / 2, rect.right() - 24 - text_left, rect.h}, button.label,
        {.type = Type::title, .colour = ink});
   return touch.tapped;
 }
@@ -156,7 +171,8 @@ bool Canvas::tile(const Rect& rect, const Tile& t) {
     Ring ring{.id = {}, .fraction = t.ring, .label = t.ring_label, .hue = t.hue};
     const std::string id = std::string(t.id) + ".ring";
     ring.id = id;
-    this->ring({rect.right() - 84, rect.y + 94}, ring);
+    ring.radius = 54;
+    this->ring({rect.right() - 88, rect.y + 94}, ring);
   }
   const float title_h = line_height(Type::title), count_h = line_height(Type::number),
               unit_h = line_height(Type::label);
@@ -331,8 +347,7 @@ bool Canvas::presence_target(const Rect& rect, std::string_view id, std::string_
               fraction = seconds_total > 0 ? seconds_left / seconds_total : 0;
   const Rgba lit = theme()[Token::primary];
   if (!theme().outlined()) {
-    const Rect shape{c.x - radius, c.y - radius, 2 * radius, 2 * radius};
-    shadow(*e.list, shape, Softness::large, with_alpha(theme()[Token::shadow], 0.3f), -18, 18, false);
+    glow(*e.list, {c.x, c.y + 22}, radius * 1.34f, with_alpha(theme()[Token::shadow], 0.5f));
   }
   disc(*e.list, c, radius, theme()[Token::card]);
   internal::ring(*e.list, c, radius - 13, 14, fraction, lit, theme()[Token::track]);

@@ -23,6 +23,7 @@ Driver::Driver(Ui& ui, Step step)
       step_(std::move(step)),
       pixels_(static_cast<std::size_t>(ui.options().width) * static_cast<std::size_t>(ui.options().height)) {
   ui_.probe().record(true);
+  ui_.invalidate();  // another driver may have drawn into pixels that lay at the same place
 }
 
 Driver::Step Driver::drawing(Ui& ui, std::function<void(Canvas&)> draw) {

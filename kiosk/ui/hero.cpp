@@ -110,18 +110,27 @@ void road(const Painter& p) {
 
 void sky(const Painter& p) {
   const Rect& r = p.rect;
-  gradient_rect(p.list, r, {r.x + r.w * 0.15f, r.y}, tone(0x1E45E0), {r.right(), r.bottom() - r.h * 0.15f},
-                tone(0x18B2E4), kRadius);
+  gradient_diagonal(p.list, r, tone(0x1E45E0), tone(0x18B7E6), kRadius);
   const Point sun{r.right() - 210 * p.k, r.y + 170 * p.k};
   glow(p.list, sun, 330 * p.k, tone(0xFFE9B0, 0.55f));
   disc(p.list, sun, 66 * p.k, tone(0xFFE7A8));
   glow(p.list, {r.right() - 260 * p.k, p.road}, 420 * p.k, tone(0x55E3FF, 0.3f));
 }
 
+// Text is read on the left: the picture fades out there. Two pieces, because a gradient runs between corners only.
+void scrim(const Painter& p) {
+  const float full = std::round(p.rect.x + 190), gone = p.rect.x + p.rect.w * 0.68f, h = p.road - p.rect.y;
+  p.list.PushClipRect({p.rect.x, p.rect.y}, {full, p.road}, true);
+  fill_rect(p.list, {p.rect.x, p.rect.y, full - p.rect.x + kRadius, h + kRadius}, tone(0x1C48E2, 0.94f), kRadius,
+            ImDrawFlags_RoundCornersTopLeft);
+  p.list.PopClipRect();
+  gradient_right(p.list, {full, p.rect.y, gone - full, h}, tone(0x1C48E2, 0.94f), tone(0x1C48E2, 0));
+}
+
 void rider(const Painter& p) {
   const auto t = static_cast<float>(std::fmod(p.seconds, 600.0));
-  const float scale = 1.98f * p.k;
-  const Point foot{p.rect.right() - 268 * p.k, p.road + 16 * p.k};
+  const float scale = 1.92f * p.k;
+  const Point foot{p.rect.right() - 232 * p.k, p.road + 16 * p.k};
   const Pen ground(&p.list, foot, scale);
   ground.glow({4, 2}, 118, 9, rgb(0x050B24, 0.75F));
   for (int i = 0; i < 4; ++i) {  // the wind of the ride
@@ -156,12 +165,7 @@ void draw_hero(Canvas& canvas, const Rect& rect, std::string_view id) {
     far_town(p);
     near_town(p);
     trees(p);
-    // Text is read on the left: the picture fades out there.
-    const int first = p.list.VtxBuffer.Size;
-    fill_rect(p.list, {rect.x, rect.y, rect.w, p.road - rect.y}, {255, 255, 255, 255}, kRadius,
-              ImDrawFlags_RoundCornersTop);
-    shade_since(p.list, first, {rect.x + 150, 0}, tone(0x1C48E2, 0.94f), {rect.x + rect.w * 0.66f, 0},
-                tone(0x1C48E2, 0));
+    scrim(p);
     road(p);
     rider(p);
   });

@@ -145,7 +145,7 @@ Rect extent(const Item& item, View view) {
     case Kind::traffic_light:
     case Kind::bike_light:
     case Kind::walk_light:
-      return side ? Rect{-54, -330, 108, 332} : Rect{-54, -66, 108, 132};
+      return side ? Rect{-54, -268, 108, 270} : Rect{-54, -66, 108, 132};
     case Kind::tree:
       return side ? Rect{-50, -160, 100, 162} : Rect{-40, -40, 80, 80};
     default:

@@ -185,7 +185,7 @@ void bike_lane(const Painter& p) {
   p.band(430, 440, p.c(0xF2F5FC, 0xFFFFFF));  // kerb between the lanes
   p.band(440, 446, p.c(0x9AA7C4, 0x505050));
   p.band(446, kSceneHeight + kFar,
-         p.contrast ? Paint(rgb(0x06281F)) : Paint({0, 446}, p.c(0x3EA386), {0, 560}, p.c(0x2A7E67)));
+         p.contrast ? Paint(rgb(0x06281F)) : Paint({0, 446}, p.c(0x55998F), {0, 560}, p.c(0x3F7D75)));
   for (const float x : {-260.0F, 140.0F, 540.0F, 940.0F, 1340.0F})
     bicycle(p.pen.moved(x, 520).leaning(-0.5F).scaled(1, 0.5F), 90, p.c(0xF4F7FF, 0xFFFFFF), 6);
 }

@@ -16,7 +16,7 @@ Palette palette(const Stage& s) {
   if (s.contrast)
     return {rgb(0x000000), rgb(0xFFFFFF), rgb(0x06382B), rgb(0x303030),
             rgb(0x3C3C3C), rgb(0xFFFFFF), rgb(0x1C2A1C), rgb(0xFFE600)};
-  return {s.lit(0x5E6A8A), s.lit(0xF4F7FF), s.lit(0x35947A), s.lit(0xDDE4F2),
+  return {s.lit(0x5E6A8A), s.lit(0xF4F7FF), s.lit(0x4C8C84), s.lit(0xDDE4F2),
           s.lit(0xCBD5E8), s.lit(0xF7F9FE), s.lit(0xB4DDB0), s.lit(0xFFC53D)};
 }
 

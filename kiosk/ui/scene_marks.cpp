@@ -24,7 +24,7 @@ MarkColours mark_colours(Tone tone, bool contrast) {
   if (contrast) return {colours_of(tone, true).rim, rgb(0x000000)};
   switch (tone) {
     case Tone::ok:
-      return {rgb(0x0FA36F), rgb(0xFFFFFF, 0.92F)};
+      return {rgb(0x0DB374), rgb(0xFFFFFF, 0.95F)};
     case Tone::bad:
       return {rgb(0xE0352A), rgb(0xFFFFFF, 0.92F)};
     case Tone::warn:
@@ -109,7 +109,7 @@ void arrow(const Stage& s, const Pen& pen, const Item& item) {
   const Tone tone = item.tone.value_or(Tone::plain);
   const MarkColours c = mark_colours(tone, s.contrast);
   const std::vector<Point> curve = soft_curve(item.points);
-  const float w = item.width, head = w * 2.6F, casing = w + 7;
+  const float w = item.width, head = w * 2.6F, casing = w + 6;
   const float whole = length_of(curve), now = whole * eased(arrived(s, item, 700));
   if (now < head * 0.5F) return;
   const float shaft = std::max(0.0F, now - head * 0.8F);

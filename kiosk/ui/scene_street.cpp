@@ -78,8 +78,8 @@ void light_head(const Stage& s, const Pen& pen, const Item& item) {
 
 void light(const Stage& s, const Pen& pen, const Item& item) {
   if (s.scene.view == View::top) return light_head(s, pen, item);
-  pole(pen, 250);
-  light_head(s, pen.moved(0, -262), item);
+  pole(pen, 170);
+  light_head(s, pen.moved(0, -184), item);
 }
 
 // ---- signs ----

@@ -252,10 +252,10 @@ void Canvas::port_cell(const Rect& rect, const PortCell& cell) {
   constexpr float kRadius = 18;
   fill_rect(*e.list, rect, colours.fill, kRadius);
   const bool filled = cell.level > 0 && (cell.look == PortLook::busy || cell.look == PortLook::mine);
+  const float height = filled ? std::round(rect.h * std::clamp(cell.level, 0.08f, 1.0f)) : 0;
+  const Rect level{rect.x, rect.bottom() - height, rect.w, height};
   if (filled) {
     // A shape that reaches the rounded corners is itself the rounded cell, clipped to the level.
-    const float height = std::round(rect.h * std::clamp(cell.level, 0.08f, 1.0f));
-    const Rect level{rect.x, rect.bottom() - height, rect.w, height};
     e.push_clip(level.intersect(e.clip()));
     gradient_rect(*e.list, rect, {rect.x, level.y}, theme()[Token::level_top], {rect.x, rect.bottom()},
                   theme()[Token::level_bottom], kRadius);
@@ -266,9 +266,14 @@ void Canvas::port_cell(const Rect& rect, const PortCell& cell) {
   const float px = line_height(Type::caption);
   text(Rect{rect.x, rect.y + 6, rect.w, px + 4}, cell.name,
        {.type = Type::caption, .colour = Token::ink, .align = Align::centre});
-  const bool on_level = filled && cell.level > 0.38f;
   const Icon sign = cell.look == PortLook::free ? Icon::check : colours.sign;
-  e.put_icon({rect.centre().x, rect.bottom() - 32}, sign, 40, on_level ? Rgba{255, 255, 255, 255} : colours.icon);
+  const Point middle{rect.centre().x, rect.bottom() - 32};
+  e.put_icon(middle, sign, 40, colours.icon);
+  if (filled) {  // white where the level lies under it
+    e.push_clip(level.intersect(e.clip()));
+    e.put_icon(middle, sign, 40, {255, 255, 255, 255});
+    e.pop_clip();
+  }
 }
 
 bool Canvas::port_tile(const Rect& rect, const PortCell& cell) {
@@ -279,7 +284,11 @@ bool Canvas::port_tile(const Rect& rect, const PortCell& cell) {
   const Owner owner(e, cell.id);
   // Busy and broken ports are sunken: they do not look as if they could be pressed.
   Engine::Surface look{.radius = 40, .press = touch.press, .shadow = cell.enabled};
-  if (!cell.enabled) look.fill = mix(theme()[Token::neutral_fill], theme()[Token::card], 0.35f);
+  if (!cell.enabled && !theme().outlined()) {
+    look.fill = theme()[Token::neutral_fill];
+    look.outline = theme()[Token::line];
+    look.outline_width = 3;
+  }
   if (cell.selected) {
     look.outline = theme()[Token::primary];
     look.outline_width = 6;

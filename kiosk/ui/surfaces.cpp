@@ -20,7 +20,7 @@ Tones tones_of(const Theme& theme, Tone tone) {
     case Tone::neutral:
       break;
   }
-  return {theme[Token::neutral_fill], theme[Token::ink2], theme[Token::ink3], Icon::info};
+  return {theme[Token::bar], theme[Token::bar_text], theme[Token::bar_text], Icon::info};
 }
 
 Rect pressed_rect(const Rect& rect, float press, float by) {

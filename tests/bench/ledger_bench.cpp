@@ -1,5 +1,6 @@
 // Prints what the ledger costs on this machine: check-in by card with a roster of 500,000 riders, the studying rider's
-// view, start-up and signed heads with a long log. Not a test: the numbers depend on the disk. Usage: bench_ledger [FOLDER]
+// view, start-up and signed heads with a long log. Not a test: the numbers depend on the disk. Usage: bench_ledger
+// [FOLDER]
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -24,7 +25,9 @@ constexpr int kRiders = 500'000;
 constexpr std::uint64_t kRecords = 200'000;
 constexpr int kTaps = 2'000;
 
-double ms_since(Steady::time_point t) { return std::chrono::duration<double, std::milli>(Steady::now() - t).count(); }
+double ms_since(Steady::time_point t) {
+  return std::chrono::duration<double, std::milli>(Steady::now() - t).count();
+}
 
 void print(const char* what, std::vector<double> ms) {
   std::sort(ms.begin(), ms.end());
@@ -32,8 +35,12 @@ void print(const char* what, std::vector<double> ms) {
   fmt::print("{:<52} p50 {:7.2f} ms   p99 {:7.2f} ms   max {:7.2f} ms\n", what, at(0.5), at(0.99), at(1));
 }
 
-std::string subject(int n) { return fmt::format("{:032x}", n); }
-std::string card(int n) { return fmt::format("04{:06X}", n); }
+std::string subject(int n) {
+  return fmt::format("{:032x}", n);
+}
+std::string card(int n) {
+  return fmt::format("04{:06X}", n);
+}
 
 class Feed {
  public:
@@ -65,12 +72,13 @@ void fill(store::Ledger& ledger, const store::Identity& identity) {
   const auto start = Steady::now();
   Feed feed(ledger);
   for (int n = 0; n < kRiders; ++n)
-    feed.add(record::kFeedRider, {{"subject", subject(n)},
-                                  {"name", "王师傅"},
-                                  {"cards", {base::pseudonym(identity.roster_key, "card", card(n))}},
-                                  {"login", base::pseudonym(identity.roster_key, "login", std::to_string(13'000'000'000 + n))},
-                                  {"pin", ""},
-                                  {"last4", "1207"}});
+    feed.add(record::kFeedRider,
+             {{"subject", subject(n)},
+              {"name", "王师傅"},
+              {"cards", {base::pseudonym(identity.roster_key, "card", card(n))}},
+              {"login", base::pseudonym(identity.roster_key, "login", std::to_string(13'000'000'000 + n))},
+              {"pin", ""},
+              {"last4", "1207"}});
   feed.flush();
   fmt::print("{:<52} {:.1f} s\n", "feed: 500,000 riders applied", ms_since(start) / 1000);
   while (ledger.log_size() < kRecords) {
@@ -94,7 +102,8 @@ void study(store::Ledger& ledger, base::ManualClock& clock) {
   std::vector<double> ticks, pauses;
   for (int session = 0; session < 5; ++session)
     for (int i = 0; i <= 60; ++i) {
-      flow::Attend a{subject(0), "C1", fmt::format("S{}", session), "L01", "s1", i == 0 ? "start" : i == 60 ? "pause" : i % 6 == 0 ? "input" : "tick",
+      flow::Attend a{subject(0),   "C1",  fmt::format("S{}", session),
+                     "L01",        "s1",  i == 0 ? "start" : i == 60 ? "pause" : i % 6 == 0 ? "input" : "tick",
                      clock.mono(), false, i == 60 ? "order" : ""};
       const auto start = Steady::now();
       ask<flow::Attended>(ledger, a);

@@ -14,7 +14,7 @@ namespace {
 using namespace station;
 using namespace station::ui;
 
-constexpr int kColumns = 2, kRows = 4;  // scenes on a sheet
+constexpr int kColumns = 2, kRows = 4;  // scenes on a sheet, as large as on the panel
 const std::filesystem::path kRoot = STATION_SOURCE_DIR;
 
 int failed(const base::Error& error) {
@@ -47,7 +47,10 @@ int main(int argc, char** argv) {
           if (auto done = driver.shot(folder / (sample.name + look + "_" + language + ".png")); !done) return failed(done.error());
         }
       // Scenes in motion, three moments each, many on a sheet.
-      ui->set_animation(Animation::on);
+      options.animation = Animation::on;
+      options.width = 2016;
+      options.height = 2460;
+      const auto wide = tests::open_ui(kRoot, options);
       struct Moment {
         const tests::NamedScene* scene;
         int ms;
@@ -68,7 +71,7 @@ int main(int argc, char** argv) {
       }
       std::size_t sheet = 0;
       for (std::size_t first = 0; first < moments.size(); first += kColumns * kRows, ++sheet) {
-        Driver driver(*ui, Driver::drawing(*ui, [&](Canvas& c) {
+        Driver driver(*wide, Driver::drawing(*wide, [&](Canvas& c) {
           c.begin_screen("scenes", static_cast<int>(first));
           for (std::size_t i = first; i < std::min(moments.size(), first + kColumns * kRows); ++i) {
             const Rect cell = c.screen().inset(16).row(static_cast<int>((i - first) / kColumns), kRows, 16).column(static_cast<int>((i - first) % kColumns), kColumns, 16);
@@ -79,7 +82,7 @@ int main(int argc, char** argv) {
           c.end_screen();
         }));
         driver.frames(40);
-        const auto name = "scenes" + look + "_" + language + "_" + std::to_string(sheet) + ".png";
+        const auto name = "scenes" + look + "_" + language + "_" + std::to_string(10 + sheet) + ".png";
         if (auto done = driver.shot(folder / name); !done) return failed(done.error());
       }
     }

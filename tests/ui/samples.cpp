@@ -44,7 +44,9 @@ void home(Canvas& c) {
   const ui::Colour white = plain ? ui::Colour(Token::ink) : ui::Colour(Rgba{255, 255, 255, 255});
   c.text(Point{102, 214}, pick(c, "下午好，辛苦了", "Good afternoon"), {.type = Type::display, .colour = white});
   c.text(Point{102, 308}, pick(c, "歇一歇，喝口热水再出发", "Take a rest and a hot drink"), {.type = Type::body, .colour = white});
-  c.primary({102, 420, 560, 136}, {.id = "home.tap", .label = pick(c, "刷卡签到", "Tap your card"), .icon = Icon::contactless});
+  c.primary({100, 420, 430, 126}, {.id = "home.tap", .label = pick(c, "刷卡签到", "Tap card"), .icon = Icon::contactless, .on_picture = true});
+  c.icon({122, 605}, Icon::qr_code_2, 48, white);
+  c.text(Rect{158, 580, 420, 50}, pick(c, "或扫小哥码 · 输骑手号", "or type your number"), {.type = Type::label, .colour = white});
   chrome(c);
   const std::array<Tile, 3> tiles{
       {{.id = "home.charge", .title = pick(c, "给车充电", "Charge"), .count = "6", .unit = pick(c, "个空位", "free"), .icon = Icon::electric_moped, .hue = Hue::charging, .ring = 0.5f, .ring_label = "6/12"},
@@ -176,29 +178,29 @@ void widgets(Canvas& c) {
   c.begin_screen("sample.widgets");
   chrome(c);
   float y = 164;
-  const Rect quarter{48, y, 984, 150};
+  const Rect quarter{48, y, 984, 140};
   c.button(quarter.column(0, 2, 24), {.id = "w.tonal", .title = pick(c, "浅色按钮", "Tonal"), .icon = Icon::pause, .kind = ButtonKind::tonal, .align = Align::centre});
   c.button(quarter.column(1, 2, 24), {.id = "w.danger", .title = pick(c, "结束", "Finish"), .icon = Icon::logout, .kind = ButtonKind::danger, .align = Align::centre});
-  y += 174;
-  const Rect next{48, y, 984, 150};
+  y += 156;
+  const Rect next{48, y, 984, 140};
   c.button(next.column(0, 2, 24), {.id = "w.off", .title = pick(c, "不可用", "Disabled"), .subtitle = pick(c, "先签到", "Check in first"), .icon = Icon::lock, .enabled = false});
   c.button(next.column(1, 2, 24), {.id = "w.chosen", .title = pick(c, "已选", "Chosen"), .icon = Icon::check, .selected = true, .chevron = true});
-  y += 174;
-  c.toggle({48, y, 984, 150}, "w.toggle", pick(c, "读出屏幕上的字", "Read the screen aloud"), true);
-  y += 174;
+  y += 156;
+  c.toggle({48, y, 984, 140}, "w.toggle", pick(c, "读出屏幕上的字", "Read the screen aloud"), true);
+  y += 166;
   for (const auto& [tone, zh, en] : {std::tuple{Tone::neutral, "提示一行", "A notice"}, {Tone::warning, "还剩 3 天，先学完 12 分钟", "3 days left: 12 minutes to go"}, {Tone::error, "联网断开，数据先存本机", "Offline, data is kept here"}})
-    y += c.banner({48, y}, 984, {.id = std::string("w.banner.") + std::to_string(static_cast<int>(tone)), .text = pick(c, zh, en), .tone = tone}) + 20;
+    y += c.banner({48, y}, 984, {.id = std::string("w.banner.") + std::to_string(static_cast<int>(tone)), .text = pick(c, zh, en), .tone = tone}) + 14;
   float x = 48;
   for (const auto& [tone, zh, en] : {std::tuple{Tone::neutral, "待学", "Open"}, {Tone::ok, "通过", "Passed"}, {Tone::warning, "快到期", "Soon"}, {Tone::error, "过期", "Late"}, {Tone::points, "+5", "+5"}, {Tone::primary, "新", "New"}})
     x = c.chip({x, y}, {.label = pick(c, zh, en), .icon = tone == Tone::points ? Icon::emoji_events : Icon::none, .tone = tone}).right() + 16;
-  y += 84;
-  c.pin_dots({48, y, 640, 150}, 2, 4);
-  c.ring({800, y + 75}, {.id = "w.ring", .fraction = 0.72f, .label = "72%", .label_type = Type::title, .radius = 74, .stroke = 14, .hue = Hue::lessons});
-  c.icon_disc({950, y + 75}, 50, Icon::verified, Hue::ok);
-  y += 174;
-  c.qr({48, y, 300, 300}, "https://station.example/c/7QK2-M4XJ-9RTP?sig=MEUCIQDx0c8b7T1VqYd3", "w.qr", pick(c, "证书二维码", "Certificate code"));
-  c.presence_target({390, y, 300, 300}, "w.presence", pick(c, "点我", "Tap me"), 6, 10);
-  c.outcome({860, y + 150}, ui::Outcome::warning, 0.8f, "w.outcome");
+  y += 76;
+  c.pin_dots({48, y, 640, 140}, 2, 4);
+  c.ring({800, y + 70}, {.id = "w.ring", .fraction = 0.72f, .label = "72%", .label_type = Type::title, .radius = 74, .stroke = 14, .hue = Hue::lessons});
+  c.icon_disc({950, y + 70}, 50, Icon::verified, Hue::ok);
+  y += 164;
+  c.qr({48, y, 280, 280}, "https://station.example/c/7QK2-M4XJ-9RTP?sig=MEUCIQDx0c8b7T1VqYd3", "w.qr", pick(c, "证书二维码", "Certificate code"));
+  c.presence_target({390, y, 280, 280}, "w.presence", pick(c, "点我", "Tap me"), 6, 10);
+  c.outcome({860, y + 140}, ui::Outcome::warning, 0.7f, "w.outcome");
   c.primary({48, 1544, 984, 164}, {.id = "w.busy", .label = pick(c, "正在联网", "Connecting"), .busy = true});
   c.end_screen();
   bar(c);
