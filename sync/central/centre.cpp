@@ -40,7 +40,9 @@ HttpResponse broken_answer() {
 
 }  // namespace
 
-const char* to_string(Role role) { return kRoles[static_cast<std::size_t>(role)].data(); }
+const char* to_string(Role role) {
+  return kRoles[static_cast<std::size_t>(role)].data();
+}
 
 std::optional<Role> role_of(std::string_view word) {
   for (std::size_t i = 0; i < kRoles.size(); ++i)
@@ -195,14 +197,17 @@ base::Result<std::unique_ptr<Centre>> Centre::open(CentreOptions options, const 
   }
 }
 
-HttpResponse Centre::handle(const HttpRequest& request) { return std::move(handle(std::span(&request, 1)).front()); }
+HttpResponse Centre::handle(const HttpRequest& request) {
+  return std::move(handle(std::span(&request, 1)).front());
+}
 
 std::vector<HttpResponse> Centre::handle(std::span<const HttpRequest> requests) {
   std::vector<HttpResponse> answers;
   answers.reserve(requests.size());
   while (answers.size() < requests.size() && !broken())
-    answer_group(requests.subspan(answers.size(), std::min(state_->options.largest_group, requests.size() - answers.size())),
-                 answers);
+    answer_group(
+        requests.subspan(answers.size(), std::min(state_->options.largest_group, requests.size() - answers.size())),
+        answers);
   answers.resize(requests.size(), broken_answer());
   return answers;
 }
@@ -324,7 +329,11 @@ base::Result<std::string> Centre::projection_dump() {
   return dump;
 }
 
-const CentreKeys& Centre::keys() const { return state_->keys; }
-const CentreOptions& Centre::options() const { return state_->options; }
+const CentreKeys& Centre::keys() const {
+  return state_->keys;
+}
+const CentreOptions& Centre::options() const {
+  return state_->options;
+}
 
 }  // namespace station::central

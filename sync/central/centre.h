@@ -34,9 +34,9 @@ const char* to_string(Role role);
 std::optional<Role> role_of(std::string_view word);
 
 struct CentreOptions {
-  std::filesystem::path data;    // folder of the database and, in keys/, the secrets; made when missing
-  std::string city = "440902";   // division code; the centre's key is named "centre-<city>"
-  std::filesystem::path config;  // folder with ladder_profiles.json and violation_codes.csv
+  std::filesystem::path data;           // folder of the database and, in keys/, the secrets; made when missing
+  std::string city = "440902";          // division code; the centre's key is named "centre-<city>"
+  std::filesystem::path config;         // folder with ladder_profiles.json and violation_codes.csv
   std::string ladder = "seed_default";  // profile of the ladder, which must be usable
   base::PinCost pin_cost = base::PinCost::full;
   base::Milliseconds progress_every{60'000};  // study time alone is passed on to other stations at most so often
@@ -46,10 +46,10 @@ struct CentreOptions {
 
 // The files of DATA/keys, readable by their owner only.
 struct CentreKeys {
-  record::NoteKey note;          // name and public key, which stations and auditors know
-  base::SigningKey signing;      // centre.key
-  base::MacKey roster_key{};     // roster.key: pseudonyms of riders, cards and logins
-  base::MacKey pin_pepper{};     // pin.pepper
+  record::NoteKey note;       // name and public key, which stations and auditors know
+  base::SigningKey signing;   // centre.key
+  base::MacKey roster_key{};  // roster.key: pseudonyms of riders, cards and logins
+  base::MacKey pin_pepper{};  // pin.pepper
 };
 
 struct NewStation {

@@ -100,8 +100,9 @@ void fill_order(Work& work, CourseOrder& order, int level, const std::vector<std
 void store_course(Work& work, const CourseOrder& order, const std::set<std::string>& basis) {
   const std::string body = record::to_json(order);
   work.store
-      .prepared("INSERT INTO course VALUES($1,$2,$3,$4,$5,$6,$7,'',0,'') ON CONFLICT(course) DO UPDATE SET "
-                "level=excluded.level, kind=excluded.kind, basis=excluded.basis, body=excluded.body")
+      .prepared(
+          "INSERT INTO course VALUES($1,$2,$3,$4,$5,$6,$7,'',0,'') ON CONFLICT(course) DO UPDATE SET "
+          "level=excluded.level, kind=excluded.kind, basis=excluded.basis, body=excluded.body")
       .bind(order.course)
       .bind(order.subject)
       .bind(order.level)
@@ -182,9 +183,9 @@ CourseRow row_of(Work& work, Stored stored) {
     row.review = std::move(*review);
   }
   row.throttle = row.order.kind != "throttle" || !row.withdrawn.empty() ? "none"
-                 : !row.review                                         ? "recommended"
-                 : row.review->decision == "throttle"                  ? "confirmed"
-                                                                       : "declined";
+                 : !row.review                                          ? "recommended"
+                 : row.review->decision == "throttle"                   ? "confirmed"
+                                                                        : "declined";
   return row;
 }
 
@@ -273,7 +274,8 @@ std::vector<CourseRow> waiting_reviews(Work& work) {
   std::vector<Stored> stored;
   {
     auto& s = work.store.prepared(
-        "SELECT body, basis, withdrawn, review FROM course WHERE kind='throttle' AND withdrawn='' AND review='' ORDER BY "
+        "SELECT body, basis, withdrawn, review FROM course WHERE kind='throttle' AND withdrawn='' AND review='' ORDER "
+        "BY "
         "assigned, course LIMIT $1");
     s.bind(kMostCourses);
     while (s.row()) stored.push_back(read_course(s));
@@ -290,8 +292,8 @@ CourseRow find_course(Work& work, const std::string& course) {
   return row_of(work, read_course(s));
 }
 
-CourseRow review_course(Work& work, const std::string& course, const std::string& decision,
-                        const std::string& reviewer, const std::string& reason) {
+CourseRow review_course(Work& work, const std::string& course, const std::string& decision, const std::string& reviewer,
+                        const std::string& reason) {
   if (decision != "throttle" && decision != "release" && decision != "dismiss")
     throw Refusal{400, "decision", "\"decision\" is not throttle, release or dismiss"};
   CourseRow row = find_course(work, course);
@@ -338,9 +340,8 @@ std::string to_json(const CourseRow& row) {
 
 std::string to_json(const CourseChange& change) {
   const auto& o = change.order;
-  return Json{{"course", o.course},       {"subject", o.subject},
-              {"level", o.level},         {"kind", o.kind},
-              {"withdrawn", change.withdrawn}, {"reason", change.reason}}
+  return Json{{"course", o.course}, {"subject", o.subject},          {"level", o.level},
+              {"kind", o.kind},     {"withdrawn", change.withdrawn}, {"reason", change.reason}}
       .dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 

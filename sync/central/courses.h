@@ -58,8 +58,8 @@ std::vector<CourseRow> waiting_reviews(Work& work);
 CourseRow find_course(Work& work, const std::string& course);
 
 // A named reviewer decides about a recommended throttle: throttle, release or dismiss. Publishes course.review.
-CourseRow review_course(Work& work, const std::string& course, const std::string& decision,
-                        const std::string& reviewer, const std::string& reason);
+CourseRow review_course(Work& work, const std::string& course, const std::string& decision, const std::string& reviewer,
+                        const std::string& reason);
 
 std::string to_json(const CourseRow& row);
 std::string to_json(const CourseChange& change);

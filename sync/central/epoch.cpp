@@ -46,8 +46,8 @@ void begin_epoch(Work& work) {
     if (!text) throw StorageError{text.error().message};
     std::uint64_t was = 0;
     const std::size_t gap = text->find(' ');
-    const bool readable =
-        gap != std::string::npos && std::from_chars(text->data() + gap + 1, text->data() + text->size(), was).ec == std::errc();
+    const bool readable = gap != std::string::npos &&
+                          std::from_chars(text->data() + gap + 1, text->data() + text->size(), was).ec == std::errc();
     if (!readable || text->substr(0, gap) != epoch || head < was) {
       spdlog::warn("the store was restored from an older copy: it holds {} records where {} were", head, was);
       epoch = new_epoch(work);

@@ -34,8 +34,8 @@ Feed::Page Feed::read(const std::string& station, std::uint64_t after, std::size
   Page page;
   page.cursor = after;
   std::size_t size = 0;
-  auto& s = store_.prepared(
-      "SELECT pos, line FROM feed_entry WHERE pos>$1 AND scope IN ('city',$2) ORDER BY pos LIMIT $3");
+  auto& s =
+      store_.prepared("SELECT pos, line FROM feed_entry WHERE pos>$1 AND scope IN ('city',$2) ORDER BY pos LIMIT $3");
   s.bind(after).bind("station:" + station).bind(limit + 1);
   while (s.row()) {
     const std::string_view line = s.view(1);

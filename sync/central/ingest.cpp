@@ -11,7 +11,9 @@ namespace station::central {
 
 namespace {
 
-IngestAnswer refuse(std::string why) { return {Ingested::refused, 0, std::move(why)}; }
+IngestAnswer refuse(std::string why) {
+  return {Ingested::refused, 0, std::move(why)};
+}
 
 // Two histories of one log: the other one is kept as it was sent, and nothing more of this incarnation is accepted.
 IngestAnswer fork(Work& work, const StationHead& head, std::uint64_t at, std::string_view bytes) {
@@ -117,8 +119,7 @@ IngestAnswer ingest(Work& work, std::string_view bytes, const std::string& sende
 
   if (end > head->next) append(work, *head, *batch, static_cast<std::size_t>(head->next - batch->from));
   const std::string hashes = edge.serialise();
-  work.store
-      .prepared("UPDATE station_head SET next=$1, edge=$2, checkpoint=$3, seen=$4 WHERE station=$5 AND inc=$6")
+  work.store.prepared("UPDATE station_head SET next=$1, edge=$2, checkpoint=$3, seen=$4 WHERE station=$5 AND inc=$6")
       .bind(end)
       .bind_blob(hashes)
       .bind(batch->checkpoint)

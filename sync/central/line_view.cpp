@@ -8,8 +8,12 @@ namespace station::central {
 
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_hex(char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+bool is_hex(char c) {
+  return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
 
 // Walks over JSON text; every function leaves the position behind what it read, or returns false.
 class Scanner {
@@ -184,11 +188,11 @@ bool LineReader::read_fast(std::string_view line, std::uint64_t seq, LineView& o
   std::string_view boot;
   const bool fits = line.size() <= record::kMaxLineBytes && front.skip(prefix_) && front.number(number) &&
                     number == seq && front.skip(",\"type\":\"") && front.plain(out.type) && !out.type.empty() &&
-                    front.skip(",\"at\":\"") && front.plain(out.at) && is_time(out.at) &&
-                    front.skip(",\"unc_ms\":") && front.number(number) && front.skip(",\"clock\":") &&
-                    front.number(number) && number <= 3 && front.skip(",\"boot\":\"") && front.plain(boot) &&
-                    front.skip(",\"mono_ms\":") && front.number(number) && front.skip(",\"subject\":\"") &&
-                    front.plain(out.subject) && front.skip(",\"body\":") && front.rest.ends_with('}');
+                    front.skip(",\"at\":\"") && front.plain(out.at) && is_time(out.at) && front.skip(",\"unc_ms\":") &&
+                    front.number(number) && front.skip(",\"clock\":") && front.number(number) && number <= 3 &&
+                    front.skip(",\"boot\":\"") && front.plain(boot) && front.skip(",\"mono_ms\":") &&
+                    front.number(number) && front.skip(",\"subject\":\"") && front.plain(out.subject) &&
+                    front.skip(",\"body\":") && front.rest.ends_with('}');
   if (!fits) return false;
   out.body = front.rest.substr(0, front.rest.size() - 1);
   return is_json_object(out.body);

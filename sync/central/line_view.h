@@ -31,7 +31,7 @@ class LineReader {
 
   std::string station_;
   std::uint32_t inc_;
-  std::string prefix_;                    // {"v":1,"station":"…","inc":1,"seq":
+  std::string prefix_;                      // {"v":1,"station":"…","inc":1,"seq":
   std::string type_, subject_, at_, body_;  // of a line read slowly
 };
 

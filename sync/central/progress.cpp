@@ -101,7 +101,8 @@ void publish_progress(Work& work, const PartKey& key) {
 void publish_due_progress(Work& work) {
   std::vector<PartKey> due;
   {
-    auto& s = work.store.prepared("SELECT course, station, inc FROM progress_due WHERE since<=$1 ORDER BY since LIMIT 200");
+    auto& s =
+        work.store.prepared("SELECT course, station, inc FROM progress_due WHERE since<=$1 ORDER BY since LIMIT 200");
     s.bind(base::to_ms(work.now - work.options.progress_every));
     while (s.row()) due.push_back({s.text(0), s.text(1), static_cast<std::uint32_t>(s.integer(2))});
   }

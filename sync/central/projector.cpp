@@ -19,9 +19,9 @@ constexpr std::int64_t kMostPoints = 1'000'000;  // in one transfer
 
 // What is counted for each station and day.
 constexpr std::array<std::string_view, 12> kCounted{
-    record::kCheckedIn,         record::kIdentityRefused,    record::kChargeStarted,  record::kChargeFailed,
-    record::kLeaseStarted,      record::kLessonCompleted,    record::kExamClosed,     record::kCertificateIssued,
-    record::kComplaintFiled,    record::kFaultRaised,        record::kStationStarted, record::kWarningConfirmed};
+    record::kCheckedIn,      record::kIdentityRefused, record::kChargeStarted,  record::kChargeFailed,
+    record::kLeaseStarted,   record::kLessonCompleted, record::kExamClosed,     record::kCertificateIssued,
+    record::kComplaintFiled, record::kFaultRaised,     record::kStationStarted, record::kWarningConfirmed};
 
 // After these other stations must know at once how far the rider is: from here he may go elsewhere.
 bool is_urgent(std::string_view type) {
@@ -34,7 +34,9 @@ bool is_study(std::string_view type) {
          type == record::kExamOpened || type == record::kExamClosed;
 }
 
-std::string word(const Json& body, const char* key) { return body.at(key).get<std::string>(); }
+std::string word(const Json& body, const char* key) {
+  return body.at(key).get<std::string>();
+}
 
 }  // namespace
 
@@ -91,8 +93,9 @@ std::string Projector::apply_effect(const Place& p) {
   } else if (type == record::kFaultRaised) {
     const Json body = Json::parse(p.line.body);
     store_
-        .prepared("INSERT INTO fault VALUES($1,$2,$3,$4,$5) ON CONFLICT(station, code, place) DO UPDATE SET "
-                  "detail=excluded.detail")
+        .prepared(
+            "INSERT INTO fault VALUES($1,$2,$3,$4,$5) ON CONFLICT(station, code, place) DO UPDATE SET "
+            "detail=excluded.detail")
         .bind(station_)
         .bind(word(body, "code"))
         .bind(word(body, "place"))
@@ -121,8 +124,9 @@ std::string Projector::apply_effect(const Place& p) {
   } else if (type == record::kStationStarted) {
     const Json body = Json::parse(p.line.body);
     store_
-        .prepared("INSERT INTO station_state VALUES($1,$2,$3,$4) ON CONFLICT(station) DO UPDATE SET "
-                  "version=excluded.version, pack=excluded.pack, started=excluded.started")
+        .prepared(
+            "INSERT INTO station_state VALUES($1,$2,$3,$4) ON CONFLICT(station) DO UPDATE SET "
+            "version=excluded.version, pack=excluded.pack, started=excluded.started")
         .bind(station_)
         .bind(word(body, "version"))
         .bind(body.at("pack").get<std::int64_t>())
@@ -160,8 +164,9 @@ std::string Projector::earn(const Place& p) {
   if (subject.empty()) return "points without a rider";
   // Also what is refused is included in the balance from now on, so that the station forgets it.
   store_
-      .prepared("INSERT INTO balance_upto VALUES($1,$2,$3,$4) ON CONFLICT(subject, station) DO UPDATE SET "
-                "inc=excluded.inc, next=excluded.next WHERE excluded.inc>=balance_upto.inc")
+      .prepared(
+          "INSERT INTO balance_upto VALUES($1,$2,$3,$4) ON CONFLICT(subject, station) DO UPDATE SET "
+          "inc=excluded.inc, next=excluded.next WHERE excluded.inc>=balance_upto.inc")
       .bind(subject)
       .bind(station_)
       .bind(inc_)
@@ -182,8 +187,9 @@ std::string Projector::earn(const Place& p) {
       .done();
   if (store_.changes() == 0) return "these points were given before (the same transfer, or the same reason and basis)";
   store_
-      .prepared("INSERT INTO balance VALUES($1,$2) ON CONFLICT(subject) DO UPDATE SET "
-                "points=balance.points+excluded.points")
+      .prepared(
+          "INSERT INTO balance VALUES($1,$2) ON CONFLICT(subject) DO UPDATE SET "
+          "points=balance.points+excluded.points")
       .bind(subject)
       .bind(points)
       .done();
@@ -229,8 +235,9 @@ std::string Projector::certify(const Place& p) {
 void Projector::finish() {
   for (const auto& [key, n] : usage_)
     store_
-        .prepared("INSERT INTO usage VALUES($1,$2,$3,$4) ON CONFLICT(station, day, what) DO UPDATE SET "
-                  "n=usage.n+excluded.n")
+        .prepared(
+            "INSERT INTO usage VALUES($1,$2,$3,$4) ON CONFLICT(station, day, what) DO UPDATE SET "
+            "n=usage.n+excluded.n")
         .bind(station_)
         .bind(key.first)
         .bind(key.second)

@@ -1,8 +1,8 @@
 #include <algorithm>
 #include <array>
 
-#include "sync/central/projector.h"
 #include "sync/central/progress.h"
+#include "sync/central/projector.h"
 #include "sync/central/stations.h"
 
 namespace station::central {
@@ -19,7 +19,8 @@ constexpr std::array<Projection, 12> kProjections{{
     {"course_record", "SELECT course, station, inc, seq, pos FROM course_record ORDER BY course, station, inc, seq"},
     {"course_part", "SELECT course, station, inc, body FROM course_part ORDER BY course, station, inc"},
     {"certificate", "SELECT number, course, subject, station, inc, seq, at, text FROM certificate ORDER BY number"},
-    {"transfer", "SELECT transfer, subject, points, reason, basis, station, inc, seq, at FROM transfer ORDER BY transfer"},
+    {"transfer",
+     "SELECT transfer, subject, points, reason, basis, station, inc, seq, at FROM transfer ORDER BY transfer"},
     {"balance", "SELECT subject, points FROM balance ORDER BY subject"},
     {"balance_upto", "SELECT subject, station, inc, next FROM balance_upto ORDER BY subject, station"},
     {"visit", "SELECT visit, station, subject, method, since, until FROM visit ORDER BY visit"},
@@ -41,8 +42,7 @@ std::vector<Row> rows_after(Store& store, std::uint64_t pos, std::size_t limit) 
   auto& s = store.prepared("SELECT pos, seq, station, inc, line FROM record WHERE pos>$1 ORDER BY pos LIMIT $2");
   s.bind(pos).bind(limit);
   while (s.row())
-    rows.push_back(
-        {s.position(0), s.position(1), s.text(2), static_cast<std::uint32_t>(s.integer(3)), s.text(4)});
+    rows.push_back({s.position(0), s.position(1), s.text(2), static_cast<std::uint32_t>(s.integer(3)), s.text(4)});
   return rows;
 }
 
@@ -87,7 +87,8 @@ std::string dump_projections(Work& work) {
   std::string out;
   for (const Projection& p : kProjections) {
     const std::string sql(p.dump);
-    const auto columns = std::count(sql.begin(), sql.begin() + static_cast<std::ptrdiff_t>(sql.find(" FROM ")), ',') + 1;
+    const auto columns =
+        std::count(sql.begin(), sql.begin() + static_cast<std::ptrdiff_t>(sql.find(" FROM ")), ',') + 1;
     const auto s = work.store.once(sql);
     while (s->row()) {
       out += p.table;

@@ -62,7 +62,8 @@ base::HttpResponse ndjson_answer(std::string body) {
 }
 
 base::HttpResponse error_answer(int status, std::string_view code, std::string_view error) {
-  return json_answer(status, "{\"error\":" + record::quoted_json(error) + ",\"code\":" + record::quoted_json(code) + "}");
+  return json_answer(status,
+                     "{\"error\":" + record::quoted_json(error) + ",\"code\":" + record::quoted_json(code) + "}");
 }
 
 }  // namespace station::central

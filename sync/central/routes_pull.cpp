@@ -68,8 +68,8 @@ base::HttpResponse get_records(Context& c) {
     }
   }
   if (n < limit && body.size() < kPageBytes) pos = end;
-  const std::string trailer = "{\"cursor\":\"" + make_cursor(epoch, filter, pos) + "\",\"more\":" +
-                              (pos < head ? "true" : "false") + ",\"n\":" + std::to_string(n) +
+  const std::string trailer = "{\"cursor\":\"" + make_cursor(epoch, filter, pos) +
+                              "\",\"more\":" + (pos < head ? "true" : "false") + ",\"n\":" + std::to_string(n) +
                               ",\"lag\":" + std::to_string(head - pos) + "}";
   body += (csv ? "#" : "") + trailer + (csv ? "\r\n" : "\n");
   return {200, {{"content-type", csv ? "text/csv; charset=utf-8" : "application/x-ndjson"}}, std::move(body)};
@@ -81,7 +81,9 @@ std::string one_line(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
-std::string time_text(std::int64_t ms) { return ms == 0 ? std::string() : base::iso8601(base::utc_from_ms(ms)); }
+std::string time_text(std::int64_t ms) {
+  return ms == 0 ? std::string() : base::iso8601(base::utc_from_ms(ms));
+}
 
 base::HttpResponse get_heads(Context& c) {
   std::string body;
@@ -124,7 +126,8 @@ base::HttpResponse get_quarantine(Context& c) {
   std::string body;
   auto& s = c.store.prepared(
       "SELECT pos, station, inc, seq, type, reason FROM quarantine WHERE pos>$1 ORDER BY pos LIMIT $2");
-  s.bind(c.asked_number("after", 0, 0, INT64_MAX)).bind(std::min(c.asked_number("limit", 1000, 1, UINT32_MAX), kMostRecords));
+  s.bind(c.asked_number("after", 0, 0, INT64_MAX))
+      .bind(std::min(c.asked_number("limit", 1000, 1, UINT32_MAX), kMostRecords));
   while (s.row())
     body += one_line(Json{{"pos", s.position(0)},
                           {"station", s.text(1)},
@@ -181,15 +184,17 @@ base::HttpResponse get_certificates(Context& c) {
 
 base::HttpResponse get_usage(Context& c) {
   std::string body;
-  auto& s = c.store.prepared(
-      "SELECT station, day, what, n FROM usage WHERE day>=$1 AND day<=$2 ORDER BY day, station, what");
+  auto& s =
+      c.store.prepared("SELECT station, day, what, n FROM usage WHERE day>=$1 AND day<=$2 ORDER BY day, station, what");
   s.bind(c.asked("from", "0")).bind(c.asked("to", "9"));
   while (s.row())
     body += one_line(Json{{"station", s.text(0)}, {"day", s.text(1)}, {"what", s.text(2)}, {"n", s.integer(3)}});
   return ndjson_answer(std::move(body));
 }
 
-base::HttpResponse get_health(Context&) { return json_answer(200, "{\"ok\":true,\"version\":1}"); }
+base::HttpResponse get_health(Context&) {
+  return json_answer(200, "{\"ok\":true,\"version\":1}");
+}
 
 }  // namespace
 

@@ -25,7 +25,8 @@ base::HttpResponse post_log(Context& c) {
     case Ingested::fenced:
       return json_answer(403, "{\"status\":\"fenced\",\"error\":" + record::quoted_json(a.error) + next);
     case Ingested::refused:
-      return json_answer(422, "{\"status\":\"refused\",\"code\":\"refused\",\"error\":" + record::quoted_json(a.error) + "}");
+      return json_answer(
+          422, "{\"status\":\"refused\",\"code\":\"refused\",\"error\":" + record::quoted_json(a.error) + "}");
     case Ingested::unknown:
       break;
   }
@@ -62,8 +63,7 @@ base::HttpResponse get_anchor(Context& c) {
   const std::string nonce = c.asked("nonce");
   if (nonce.size() < 16 || nonce.size() > 128 || !base::from_hex(nonce))
     throw Refusal{400, "parameter", "\"nonce\" is not 16 to 128 hex digits"};
-  const std::string text =
-      "{\"nonce\":" + record::quoted_json(nonce) + ",\"utc\":\"" + base::iso8601(c.now) + "\"}";
+  const std::string text = "{\"nonce\":" + record::quoted_json(nonce) + ",\"utc\":\"" + base::iso8601(c.now) + "\"}";
   const std::string signature = base::to_base64url(base::sign(c.keys.signing, text));
   return {200,
           {{"content-type", "text/plain; charset=utf-8"}, {"cache-control", "no-store"}},

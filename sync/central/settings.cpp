@@ -42,8 +42,7 @@ base::Result<std::map<std::string, ViolationCode, std::less<>>> read_codes(std::
     if (++number == 1 || line.empty()) continue;
     auto fields = fields_of(line);
     if (fields.size() != 5 || fields[0].empty())
-      return fail(Errc::invalid,
-                  file + ":" + std::to_string(number) + ": expected code,name_zh,name_en,basis,lesson");
+      return fail(Errc::invalid, file + ":" + std::to_string(number) + ": expected code,name_zh,name_en,basis,lesson");
     if (!codes.emplace(fields[0], ViolationCode{fields[0], fields[1], fields[2], fields[3], fields[4]}).second)
       return fail(Errc::invalid, file + ":" + std::to_string(number) + ": code " + fields[0] + " stands there twice");
   }
@@ -78,8 +77,7 @@ base::Result<Settings> load_settings(const std::filesystem::path& config, const 
   return Settings{std::move(*profile), std::move(*codes)};
 }
 
-base::Result<CentreKeys> load_keys(const std::filesystem::path& folder, const std::string& name,
-                                   base::Random& random) {
+base::Result<CentreKeys> load_keys(const std::filesystem::path& folder, const std::string& name, base::Random& random) {
   // The centre's own key is written last: without it no station can have been enrolled, and all are made (again).
   static constexpr std::array<const char*, 3> kFiles{"pin.pepper", "roster.key", "centre.key"};
   std::error_code error;

@@ -23,7 +23,9 @@ std::uint32_t crc32c(std::string_view text) {
 
 }  // namespace
 
-int bucket_of(std::string_view station) { return static_cast<int>(crc32c(station) % 256); }
+int bucket_of(std::string_view station) {
+  return static_cast<int>(crc32c(station) % 256);
+}
 
 Admission admit_station(Work& work, const NewStation& station) {
   if (!record::is_station_id(station.station))
@@ -34,16 +36,16 @@ Admission admit_station(Work& work, const NewStation& station) {
     s.bind(station.station);
     if (s.row()) admission.inc = static_cast<std::uint32_t>(s.integer(0)) + 1;
   }
-  admission.delegation = record::sign_delegation(
-      {station.station, admission.inc, {station.station, station.record_key}, work.now}, work.keys.note.name,
-      work.keys.signing);
-  work.store
-      .prepared("UPDATE station_head SET fenced='enrolled anew' WHERE station=$1 AND fenced=''")
+  admission.delegation =
+      record::sign_delegation({station.station, admission.inc, {station.station, station.record_key}, work.now},
+                              work.keys.note.name, work.keys.signing);
+  work.store.prepared("UPDATE station_head SET fenced='enrolled anew' WHERE station=$1 AND fenced=''")
       .bind(station.station)
       .done();
   work.store
-      .prepared("INSERT INTO station VALUES($1,$2,$3) ON CONFLICT(station) DO UPDATE SET name=excluded.name, "
-                "inc=excluded.inc")
+      .prepared(
+          "INSERT INTO station VALUES($1,$2,$3) ON CONFLICT(station) DO UPDATE SET name=excluded.name, "
+          "inc=excluded.inc")
       .bind(station.station)
       .bind(station.name)
       .bind(admission.inc)
@@ -58,8 +60,7 @@ Admission admit_station(Work& work, const NewStation& station) {
       .bind_blob({})
       .bind(base::to_ms(work.now))
       .done();
-  const nlohmann::json body{
-      {"station", station.station}, {"inc", admission.inc}, {"delegation", admission.delegation}};
+  const nlohmann::json body{{"station", station.station}, {"inc", admission.inc}, {"delegation", admission.delegation}};
   work.feed.publish("city", record::kFeedStationKey, work.now, body.dump(),
                     "key|" + station.station + "|" + std::to_string(admission.inc));
   if (admission.inc > 1) republish_balances(work, station.station);
@@ -81,8 +82,7 @@ bool station_known(Store& store, const std::string& station) {
 }
 
 std::optional<StationHead> find_head(Store& store, const std::string& station, std::uint32_t inc) {
-  auto& s = store.prepared(
-      "SELECT key, next, edge, fenced, checkpoint FROM station_head WHERE station=$1 AND inc=$2");
+  auto& s = store.prepared("SELECT key, next, edge, fenced, checkpoint FROM station_head WHERE station=$1 AND inc=$2");
   s.bind(station).bind(inc);
   if (!s.row()) return std::nullopt;
   StationHead head{station, inc, {}, s.position(1), {}, s.text(3), s.text(4)};

@@ -54,8 +54,8 @@ class StationLog {
     key = base::new_signing_key(random);
   }
 
-  std::uint64_t add(std::string_view type, const std::string& subject, const std::string& body, base::UtcTime at = noon(),
-                    std::int64_t mono_ms = 0) {
+  std::uint64_t add(std::string_view type, const std::string& subject, const std::string& body,
+                    base::UtcTime at = noon(), std::int64_t mono_ms = 0) {
     record::Record r;
     r.station = station;
     r.inc = inc;

@@ -39,7 +39,8 @@ std::vector<CourseRow> courses(City& city) {
 // A finished training at a station: examination passed.
 void pass(City& city, StationLog& log, const std::string& course) {
   log.add("exam.opened", kRider,
-          R"({"course":")" + course + R"(","attempt":"a","no":1,"seed":"0","pack":1,"items":[{"id":"Q01","version":1,"order":[0]}]})");
+          R"({"course":")" + course +
+              R"(","attempt":"a","no":1,"seed":"0","pack":1,"items":[{"id":"Q01","version":1,"order":[0]}]})");
   log.add("exam.closed", kRider,
           R"({"course":")" + course +
               R"(","attempt":"a","no":1,"score":20,"of":20,"critical_wrong":false,"passed":true,"finished":true})");

@@ -10,7 +10,8 @@ namespace fs = std::filesystem;
 namespace {
 
 void add_plain(StationLog& log, int count) {
-  for (int i = 0; i < count; ++i) log.add("clock.anchored", "", R"({"offset_ms":3,"rtt_ms":)" + std::to_string(i) + "}");
+  for (int i = 0; i < count; ++i)
+    log.add("clock.anchored", "", R"({"offset_ms":3,"rtt_ms":)" + std::to_string(i) + "}");
 }
 
 void copy_store(const fs::path& from, const fs::path& to) {
@@ -20,7 +21,9 @@ void copy_store(const fs::path& from, const fs::path& to) {
   }
 }
 
-std::uint64_t next_of(const HttpResponse& answer) { return std::stoull(answer.body.substr(answer.body.rfind(':') + 1)); }
+std::uint64_t next_of(const HttpResponse& answer) {
+  return std::stoull(answer.body.substr(answer.body.rfind(':') + 1));
+}
 
 }  // namespace
 
@@ -54,8 +57,8 @@ TEST_CASE("wherever the centre is killed, what it acknowledged is there and a re
   for (auto* log : {&one, &two})
     for (int i = 0; i < 30; ++i)
       log->add("points.earned", rider,
-               R"({"transfer":")" + log->station + "-" + std::to_string(i) + R"(","points":1,"reason":"lesson","ref":")" +
-                   log->station + std::to_string(i) + "\"}");
+               R"({"transfer":")" + log->station + "-" + std::to_string(i) +
+                   R"(","points":1,"reason":"lesson","ref":")" + log->station + std::to_string(i) + "\"}");
   bool failed = true;
   int points = 0;
   for (int writes = 0; failed; ++writes) {
@@ -70,7 +73,8 @@ TEST_CASE("wherever the centre is killed, what it acknowledged is there and a re
     REQUIRE(one.inc == 1);
     disk.fail_after(writes);
     std::uint64_t acknowledged_one = 0, acknowledged_two = 0;
-    for (const std::vector<HttpRequest>& group : {std::vector{one.push(0, 10), two.push(0, 30)}, std::vector{one.push(10, 20)}}) {
+    for (const std::vector<HttpRequest>& group :
+         {std::vector{one.push(0, 10), two.push(0, 30)}, std::vector{one.push(10, 20)}}) {
       const auto answers = city.centre->handle(group);
       if (answers.front().status == 200) acknowledged_one = next_of(answers.front());
       if (answers.size() > 1 && answers.back().status == 200) acknowledged_two = next_of(answers.back());

@@ -54,11 +54,18 @@ void study(StationLog& log, base::UtcTime from, int seconds, const std::string& 
 }
 
 void exam(StationLog& log, bool passed) {
-  log.add("exam.opened", kRider,
-          R"({"course":"c1","attempt":"a1","no":1,"seed":"00","pack":7,"items":[{"id":"Q01","version":1,"order":[0,1]}]})");
+  log.add(
+      "exam.opened", kRider,
+      R"({"course":"c1","attempt":"a1","no":1,"seed":"00","pack":7,"items":[{"id":"Q01","version":1,"order":[0,1]}]})");
   log.add("exam.closed", kRider,
-          Json{{"course", "c1"}, {"attempt", "a1"}, {"no", 1}, {"score", 19}, {"of", 20}, {"critical_wrong", false},
-               {"passed", passed}, {"finished", true}}
+          Json{{"course", "c1"},
+               {"attempt", "a1"},
+               {"no", 1},
+               {"score", 19},
+               {"of", 20},
+               {"critical_wrong", false},
+               {"passed", passed},
+               {"finished", true}}
               .dump());
 }
 

@@ -4,8 +4,8 @@
 
 namespace station::central::test {
 
-// A layer under SQLite that can let writing fail from some point on, as a full or dying disk does; while it fails, it is
-// also what a process leaves behind that was killed at that point. One at a time: it is the default while it lives.
+// A layer under SQLite that can let writing fail from some point on, as a full or dying disk does; while it fails, it
+// is also what a process leaves behind that was killed at that point. One at a time: it is the default while it lives.
 class FaultyDisk {
  public:
   FaultyDisk();

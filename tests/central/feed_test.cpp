@@ -1,6 +1,7 @@
+#include "sync/central/feed.h"
+
 #include <nlohmann/json.hpp>
 
-#include "sync/central/feed.h"
 #include "sync/central/routes.h"
 #include "sync/record/feed.h"
 #include "tests/central/city.h"

@@ -9,7 +9,8 @@ namespace {
 const std::string kRider = "0123456789abcdef0123456789abcdef";
 
 void add_plain(StationLog& log, int count) {
-  for (int i = 0; i < count; ++i) log.add("clock.anchored", "", R"({"offset_ms":3,"rtt_ms":)" + std::to_string(i) + "}");
+  for (int i = 0; i < count; ++i)
+    log.add("clock.anchored", "", R"({"offset_ms":3,"rtt_ms":)" + std::to_string(i) + "}");
 }
 
 }  // namespace

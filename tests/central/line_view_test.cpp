@@ -37,7 +37,7 @@ TEST_CASE("bodies are checked as a JSON parser checks them", "[central]") {
     }
     const auto json = nlohmann::json::parse(text, nullptr, false);
     INFO(text);
-    if (!base::is_utf8(text)) continue;  // refused before
+    if (!base::is_utf8(text)) continue;                                     // refused before
     if (std::isspace(text.front()) || std::isspace(text.back())) continue;  // a body has no space around it
     // A lone surrogate is grammar for us and an error for the parser.
     if (text.find("\\u") != std::string::npos && json.is_discarded()) continue;

@@ -11,11 +11,14 @@ const std::string kRider = "0123456789abcdef0123456789abcdef";
 void fill(StationLog& log, int count) {
   for (int i = 0; i < count; ++i) {
     log.add("clock.anchored", "", R"({"offset_ms":1,"rtt_ms":2})");
-    log.add("attendance.tick", kRider, R"({"course":"","session":"s","lesson":"L01","step":"L01-1","pack":7,"media":false})");
+    log.add("attendance.tick", kRider,
+            R"({"course":"","session":"s","lesson":"L01","step":"L01-1","pack":7,"media":false})");
   }
 }
 
-std::string cursor_of(const HttpResponse& answer) { return text_member(lines_of(answer.body).back(), "cursor"); }
+std::string cursor_of(const HttpResponse& answer) {
+  return text_member(lines_of(answer.body).back(), "cursor");
+}
 
 }  // namespace
 

@@ -73,8 +73,8 @@ class SqliteStatement final : public Statement {
 class SqliteStore final : public Store {
  public:
   explicit SqliteStore(const std::string& path) {
-    const int code = sqlite3_open_v2(
-        path.c_str(), &db_, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
+    const int code =
+        sqlite3_open_v2(path.c_str(), &db_, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
     try {
       if (code != SQLITE_OK) throw StorageError{db_ ? sqlite3_errmsg(db_) : sqlite3_errstr(code)};
       // Exclusive locking comes first: with it the write-ahead index stays in memory and no second process can join.

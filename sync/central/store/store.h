@@ -8,8 +8,8 @@
 
 #include "sync/base/bytes.h"
 
-// The centre's database behind one interface. SQL is written for SQLite and PostgreSQL alike: parameters $1, $2 … in the
-// order of their first use, INSERT … ON CONFLICT, no sequences, no triggers, no foreign keys across keys.
+// The centre's database behind one interface. SQL is written for SQLite and PostgreSQL alike: parameters $1, $2 … in
+// the order of their first use, INSERT … ON CONFLICT, no sequences, no triggers, no foreign keys across keys.
 namespace station::central {
 
 // The disk or the database failed: final for this process. Thrown inside this folder only.
