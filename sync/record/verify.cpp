@@ -19,12 +19,6 @@ namespace {
 constexpr std::size_t kHeldBack = 4096;
 constexpr std::size_t kStraysHeld = 1024;
 
-struct Place {
-  std::string_view station;
-  std::uint32_t inc = 0;
-  std::uint64_t seq = 0;
-};
-
 template <class T>
 bool take_number(std::string_view& text, T& out) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
@@ -39,8 +33,13 @@ bool take(std::string_view& text, std::string_view what) {
   return true;
 }
 
-// {"v":1,"station":"440902-007","inc":1,"seq":1842,"type":… as to_line writes it: all that is needed of most lines.
-bool read_place(std::string_view line, Place& out) {
+std::string positions(std::uint64_t from, std::uint64_t until) {
+  return until == from + 1 ? fmt::format("record {}", from) : fmt::format("records {} to {}", from, until - 1);
+}
+
+}  // namespace
+
+bool read_line_place(std::string_view line, LinePlace& out) {
   if (!take(line, "{\"v\":1,\"station\":\"")) return false;
   const std::size_t quote = line.find('"');
   if (quote == std::string_view::npos || !is_station_id(line.substr(0, quote))) return false;
@@ -49,12 +48,6 @@ bool read_place(std::string_view line, Place& out) {
   return take(line, "\",\"inc\":") && take_number(line, out.inc) && take(line, ",\"seq\":") &&
          take_number(line, out.seq) && take(line, ",\"type\":");
 }
-
-std::string positions(std::uint64_t from, std::uint64_t until) {
-  return until == from + 1 ? fmt::format("record {}", from) : fmt::format("records {} to {}", from, until - 1);
-}
-
-}  // namespace
 
 const char* to_string(FaultKind kind) {
   switch (kind) {
@@ -299,8 +292,8 @@ bool LogVerifier::add_head(const SignedHead& head) {
 void LogVerifier::add_line(std::string_view line, std::uint64_t place) {
   State& s = *state_;
   ++s.verdict.lines;
-  Place at;
-  if (!read_place(line, at)) {
+  LinePlace at;
+  if (!read_line_place(line, at)) {
     if (s.strays.size() == kStraysHeld) s.complain_of_strays();
     s.strays.push_back({leaf_hash(line), place, true});
     return;

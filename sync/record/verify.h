@@ -13,6 +13,15 @@
 // and the centre's public key, and nothing of the centre itself.
 namespace station::record {
 
+// Where a line says that it stands. It points into the line.
+struct LinePlace {
+  std::string_view station;
+  std::uint32_t inc = 0;
+  std::uint64_t seq = 0;
+};
+// From the beginning of a line as to_line writes it, without reading the rest; false for other lines.
+bool read_line_place(std::string_view line, LinePlace& out);
+
 // One statement of a station about its log, as the centre hands it out and as a batch carries it. Several of one log,
 // with different sizes, narrow down the place of an alteration.
 struct SignedHead {

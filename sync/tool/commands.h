@@ -1,0 +1,32 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "sync/tool/cli.h"
+
+namespace station::tool {
+
+using CommandList = std::vector<std::unique_ptr<Command>>;
+
+// Each adds the commands of its file.
+void add_pull_commands(CommandList& list);     // pull
+void add_verify_commands(CommandList& list);   // verify, export
+void add_list_commands(CommandList& list);     // heads, stations, faults, quarantine, courses …
+void add_import_commands(CommandList& list);   // import-violations, import-riders
+void add_decide_commands(CommandList& list);   // withdraw, review
+void add_enrol_commands(CommandList& list);    // enrol-token, enrol
+void add_receive_commands(CommandList& list);  // receive
+void add_content_commands(CommandList& list);  // content check, pack, publish
+void add_gift_commands(CommandList& list);     // gift-import, gift-export
+void add_fsrs_commands(CommandList& list);     // fsrs
+void add_item_commands(CommandList& list);     // item-analysis
+void add_study_commands(CommandList& list);    // hazard-score, time-on-task, paper-draw
+void add_xapi_commands(CommandList& list);     // xapi-validate, cmi5-check
+
+CommandList all_commands();
+
+// station-tool, without its process: `line` does not hold the program's name.
+int run_tool(const std::vector<std::string>& line, Io& io);
+
+}  // namespace station::tool
