@@ -92,6 +92,24 @@ std::string make_pin_verifier(const MacKey& pepper, std::string_view pin, PinCos
   return out;
 }
 
+std::string make_pin_verifier(const MacKey& pepper, std::string_view pin, PinCost cost, const PinSalt& salt) {
+  static_assert(std::tuple_size_v<PinSalt> == crypto_pwhash_SALTBYTES);
+  const Digest keyed = hmac_sha256(pepper, pin);
+  const unsigned long long passes = cost == PinCost::full ? 3 : crypto_pwhash_OPSLIMIT_MIN;
+  const std::size_t memory = cost == PinCost::full ? std::size_t{64} << 20 : crypto_pwhash_MEMLIMIT_MIN;
+  std::array<std::uint8_t, 32> hash{};
+  const int failed = crypto_pwhash(hash.data(), hash.size(), reinterpret_cast<const char*>(keyed.data()), keyed.size(),
+                                   salt.data(), passes, memory, crypto_pwhash_ALG_ARGON2ID13);
+  STATION_CHECK(failed == 0, "64 MiB must be available for argon2id");
+  const auto text = [](std::span<const std::uint8_t> bytes) {
+    std::string base64 = to_base64(bytes);
+    while (base64.ends_with('=')) base64.pop_back();
+    return base64;
+  };
+  return "$argon2id$v=19$m=" + std::to_string(memory / 1024) + ",t=" + std::to_string(passes) + ",p=1$" + text(salt) +
+         "$" + text(hash);
+}
+
 bool check_pin(const MacKey& pepper, std::string_view pin, const std::string& verifier) {
   const Digest keyed = hmac_sha256(pepper, pin);
   char text[crypto_pwhash_STRBYTES] = {};
@@ -133,7 +151,20 @@ std::string zstd_compress(std::string_view plain, int level) {
 }
 
 Result<std::string> zstd_decompress(std::string_view compressed, std::size_t limit) {
-  std::unique_ptr<ZSTD_DCtx, decltype(&ZSTD_freeDCtx)> context(ZSTD_createDCtx(), &ZSTD_freeDCtx);
+  // Kept for the thread: making a context costs more than a batch takes to decompress.
+  thread_local std::unique_ptr<ZSTD_DCtx, decltype(&ZSTD_freeDCtx)> context(ZSTD_createDCtx(), &ZSTD_freeDCtx);
+  ZSTD_DCtx_reset(context.get(), ZSTD_reset_session_only);
+  ZSTD_DCtx_setParameter(context.get(), ZSTD_d_windowLogMax, 23);  // what a frame may make a stream keep: 8 MiB
+  const unsigned long long stated = ZSTD_getFrameContentSize(compressed.data(), compressed.size());
+  if (stated != ZSTD_CONTENTSIZE_ERROR && stated != ZSTD_CONTENTSIZE_UNKNOWN && stated <= limit &&
+      ZSTD_findFrameCompressedSize(compressed.data(), compressed.size()) == compressed.size()) {
+    std::string whole(stated, '\0');
+    const std::size_t size =
+        ZSTD_decompressDCtx(context.get(), whole.data(), whole.size(), compressed.data(), compressed.size());
+    if (ZSTD_isError(size)) return fail(Errc::corrupt, std::string("zstd: ") + ZSTD_getErrorName(size));
+    whole.resize(size);
+    return whole;
+  }
   std::string out;
   ZSTD_inBuffer in{compressed.data(), compressed.size(), 0};
   std::size_t left = 1;

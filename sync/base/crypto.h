@@ -39,6 +39,10 @@ bool verify(const PublicKey& key, std::string_view text, const Signature& signat
 // argon2id with its parameters written into the verifier ("$argon2id$v=19$m=…"). About 100 ms at full strength.
 enum class PinCost { full, test };  // test: the smallest the library allows, for the simulated world only
 std::string make_pin_verifier(const MacKey& pepper, std::string_view pin, PinCost cost);
+// The same with a salt that the caller has chosen, so that the same PIN gives the same verifier. The salt must differ
+// from person to person and must not depend on the PIN.
+using PinSalt = std::array<std::uint8_t, 16>;
+std::string make_pin_verifier(const MacKey& pepper, std::string_view pin, PinCost cost, const PinSalt& salt);
 bool check_pin(const MacKey& pepper, std::string_view pin, const std::string& verifier);
 
 // XChaCha20-Poly1305: nonce (24) ‖ ciphertext ‖ tag (16). `context` is authenticated, for example "rider.name|<subject>".

@@ -17,12 +17,6 @@ constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 constexpr std::size_t kMaxFields = 64;
 constexpr std::size_t kMaxFieldBytes = 8 * 1024;
 
-std::string trimmed(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return std::string(text);
-}
-
 bool has_control(std::string_view text) {
   return std::any_of(text.begin(), text.end(),
                      [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
@@ -43,6 +37,7 @@ CsvReader::CsvReader(std::string_view text) : text_(text) {
 bool CsvReader::next() {
   while (at_ < text_.size()) {
     ++row_;
+    begin_ = at_;
     fields_.clear();
     problem_.clear();
     read_row();
@@ -152,6 +147,12 @@ const std::string& CsvTable::operator[](std::string_view column) const {
   for (std::size_t i = 0; i < columns_.size() && i < values_.size(); ++i)
     if (columns_[i] == column) return values_[i];
   return kNone;
+}
+
+std::string trimmed(std::string_view text) {
+  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
+  return std::string(text);
 }
 
 std::string csv_field(std::string_view text) {

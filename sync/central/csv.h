@@ -18,6 +18,9 @@ class CsvReader {
   // False at the end. A row that is wrong has `problem()` and no fields; reading goes on with the next line.
   bool next();
   std::size_t row() const { return row_; }
+  // Where the row lies in the text, its line end included.
+  std::size_t begin() const { return begin_; }
+  std::size_t end() const { return at_; }
   const std::vector<std::string>& fields() const { return fields_; }
   const std::string& problem() const { return problem_; }
 
@@ -28,6 +31,7 @@ class CsvReader {
 
   std::string_view text_;
   std::size_t at_ = 0;
+  std::size_t begin_ = 0;
   std::size_t row_ = 0;
   std::vector<std::string> fields_;
   std::string problem_;
@@ -52,6 +56,9 @@ class CsvTable {
   std::vector<std::string> values_;
   std::string problem_;
 };
+
+// Without blanks before and after.
+std::string trimmed(std::string_view text);
 
 // One field as it is written into a row.
 std::string csv_field(std::string_view text);

@@ -14,7 +14,7 @@ std::uint64_t Feed::head() {
 
 std::uint64_t Feed::publish(const std::string& scope, std::string_view type, base::UtcTime at, const std::string& body,
                             const std::string& topic) {
-  if (!topic.empty()) store_.prepared("DELETE FROM feed_entry WHERE topic=$1").bind(topic).done();
+  if (!topic.empty()) store_.prepared("DELETE FROM feed_entry WHERE topic=$1 AND topic<>''").bind(topic).done();
   return insert(scope, type, at, body, topic);
 }
 

@@ -9,6 +9,7 @@
 #include "sync/central/body.h"
 #include "sync/central/csv.h"
 #include "sync/central/people.h"
+#include "sync/central/riders.h"
 #include "sync/record/record.h"
 #include "sync/record/types.h"
 #include "sync/rules/identity.h"
@@ -25,7 +26,6 @@ namespace {
 constexpr std::size_t kLongestRider = 64;
 constexpr std::size_t kLongestName = 64;
 constexpr std::size_t kMostCards = 8;
-constexpr std::string_view kVerifier = "$argon2id$";
 
 struct Roster {
   Context& c;
@@ -35,7 +35,7 @@ struct Roster {
 };
 
 struct RiderRow {
-  std::string subject, name, login, pin, last4;
+  std::string rider, subject, name, login, pin, last4;
   bool maintainer = false;
   std::vector<std::string> cards;  // pseudonyms, like login
   std::string problem;             // empty when the row is good
@@ -63,7 +63,8 @@ bool read_cards(const base::MacKey& key, const std::string& text, RiderRow& out)
   return true;
 }
 
-RiderRow read_row(const base::MacKey& key, const CsvTable& table) {
+RiderRow read_row(const CentreKeys& keys, const CsvTable& table) {
+  const base::MacKey& key = keys.roster_key;
   RiderRow row;
   const auto bad = [&](std::string why) {
     row.problem = std::move(why);
@@ -71,7 +72,8 @@ RiderRow read_row(const base::MacKey& key, const CsvTable& table) {
   };
   const std::string& rider = table["rider"];
   if (rider.empty() || rider.size() > kLongestRider) return bad("rider: must be 1 to 64 bytes");
-  row.subject = base::pseudonym(key, "rider", rider);
+  row.subject = rider_subject(keys, rider);
+  row.rider = rider;
   row.name = table["name"];
   if (row.name.empty() || row.name.size() > kLongestName) return bad("name: must be 1 to 64 bytes");
   if (!read_cards(key, table["cards"], row))
@@ -90,12 +92,7 @@ RiderRow read_row(const base::MacKey& key, const CsvTable& table) {
     return bad("role: rider or maintainer, or empty");
   row.maintainer = table["role"] == "maintainer";
   row.pin = table["pin"];
-  if (!row.pin.empty() && row.pin != "-" && !row.pin.starts_with(kVerifier)) {
-    if (const char* complaint = rules::pin_complaint(row.pin)) return bad(std::string("pin: ") + complaint);
-    if (rules::pin_weakness(row.pin, login) != rules::PinWeakness::none)
-      return bad("pin: part of the rider's own number");
-  }
-  if (row.pin.size() > 160) return bad("pin: no verifier of argon2id");
+  if (auto problem = pin_problem(row.pin, login); !problem.empty()) return bad(std::move(problem));
   if (row.cards.empty() && row.login.empty()) return bad("neither a card nor a login");
   return row;
 }
@@ -116,7 +113,6 @@ const char* taken(Store& store, const RiderRow& row) {
 }
 
 struct Stored {
-  bool there = false;
   std::string digest, pin;
 };
 Stored find_rider(Store& store, const std::string& subject) {
@@ -124,20 +120,17 @@ Stored find_rider(Store& store, const std::string& subject) {
   s.bind(subject);
   Stored stored;
   if (s.row()) {
-    stored = {true, s.text(0), s.text(1)};
+    stored = {s.text(0), s.text(1)};
     if (s.integer(2) != 0) stored.digest.clear();
   }
   s.done();
   return stored;
 }
 
-// An empty cell leaves the PIN as it is, "-" takes it away.
-std::string verifier_for(Context& c, const RiderRow& row, const Stored& stored) {
-  if (row.pin.empty()) return stored.pin;
+std::string verifier_for(Context& c, const RiderRow& row, const std::string& stored) {
+  if (row.pin.empty()) return stored;
   if (row.pin == "-") return {};
-  if (row.pin.starts_with(kVerifier)) return row.pin;
-  if (!stored.pin.empty() && base::check_pin(c.keys.pin_pepper, row.pin, stored.pin)) return stored.pin;
-  return base::make_pin_verifier(c.keys.pin_pepper, row.pin, c.options.pin_cost);
+  return is_clear_pin(row.pin) ? rider_verifier(c.keys, c.options.pin_cost, row.rider, row.pin) : row.pin;
 }
 
 std::string upsert_body(const RiderRow& row, const std::string& pin) {
@@ -160,7 +153,7 @@ void keep_keys(Store& store, const RiderRow& row) {
 // True when something changed.
 bool upsert(Context& c, const RiderRow& row) {
   const Stored stored = find_rider(c.store, row.subject);
-  const std::string pin = verifier_for(c, row, stored);
+  const std::string pin = verifier_for(c, row, stored.pin);
   const std::string body = upsert_body(row, pin);
   const std::string digest = base::to_hex(base::sha256(base::as_bytes(body)));
   if (digest == stored.digest) return false;
@@ -181,7 +174,7 @@ void import_row(Roster& roster, const CsvTable& table) {
   const std::size_t number = table.row() + roster.first_row;
   const auto reject = [&](std::string why) { roster.report.reject(number, std::move(why)); };
   if (!table.problem().empty()) return reject(table.problem());
-  const RiderRow row = read_row(roster.c.keys.roster_key, table);
+  const RiderRow row = read_row(roster.c.keys, table);
   if (!row.problem.empty()) return reject(row.problem);
   if (const auto [before, fresh] = roster.rows.emplace(row.subject, number); !fresh)
     return reject(fmt::format("rider: stands in row {} already", before->second));
@@ -206,7 +199,7 @@ HttpResponse post_riders(Context& c) {
 }
 
 std::string known_subject(Context& c, const Body& body) {
-  const std::string subject = base::pseudonym(c.keys.roster_key, "rider", body.text("rider"));
+  const std::string subject = rider_subject(c.keys, body.text("rider"));
   if (!rider_known(c.store, subject)) throw Refusal{404, "not_found", "nobody of this number is in the roster"};
   return subject;
 }

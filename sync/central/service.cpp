@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <charconv>
+#include <future>
 #include <set>
 #include <unordered_map>
 
 #include "sync/base/log.h"
 #include "sync/central/admin.h"
 #include "sync/central/people.h"
+#include "sync/central/rider_import.h"
 
 namespace station::central {
 
@@ -20,13 +22,14 @@ namespace {
 constexpr Milliseconds kTick{1'000};
 constexpr Milliseconds kParkedLook{50};  // at most so often all waiting stations are compared with the feed
 constexpr int kRetryAfter_s = 2;
+constexpr std::size_t kImports = 4;  // roster files that may wait
 constexpr std::size_t kSmallBody = std::size_t{64} << 10;
 
 // What the head alone must prove before a body of this size is read.
 struct Limit {
   std::string_view path;
   std::size_t bytes;
-  enum { anybody, station, administrator } from;
+  enum { station, administrator } from;  // an administrator brings stations' logs on a stick, too
 };
 constexpr Limit kLimits[] = {
     {"/v1/log", std::size_t{512} << 10, Limit::station},
@@ -81,6 +84,7 @@ Service::Service(Centre& centre, const base::Clock& clock, ServiceOptions option
     : centre_(centre), clock_(clock), options_(options), gate_(std::make_shared<Gate>()) {
   load_gate();
   thread_ = std::thread([this] { run(); });
+  importer_ = std::thread([this] { run_imports(); });
 }
 
 Service::~Service() {
@@ -93,6 +97,8 @@ void Service::stop() {
     stopping_ = true;
   }
   more_.notify_all();
+  more_imports_.notify_all();
+  if (importer_.joinable()) importer_.join();
   if (thread_.joinable()) thread_.join();
 }
 
@@ -124,8 +130,7 @@ HeadVerdict Service::admit(const HttpRequest& head, const Peer& peer) const {
       std::find_if(std::begin(kLimits), std::end(kLimits), [&](const Limit& l) { return l.path == path; });
   if (limit == std::end(kLimits) || head.method != "POST") {
     if (path != "/metrics") return {kSmallBody, std::nullopt};
-  } else if (limit->from == Limit::station) {
-    if (peer.name.empty()) return {0, error_response(401, "only stations with their certificate send here", "who")};
+  } else if (limit->from == Limit::station && !peer.name.empty()) {
     return {limit->bytes, std::nullopt};
   }
   constexpr std::string_view kBearer = "Bearer ";
@@ -153,6 +158,13 @@ void Service::submit(HttpRequest request, Server::Done done) {
     } else if (!request.peer.empty() && peers_[request.peer] >= options_.per_peer) {
       ++stats_.too_many;
       refusal = busy_response(429, "too many requests of this station at once", kRetryAfter_s);
+    } else if (request.method == "POST" && path_of(request) == "/v1/riders") {
+      if (imports_.size() < kImports) {
+        imports_.push_back({std::move(request), std::move(done)});
+        more_imports_.notify_one();
+        return;
+      }
+      refusal = busy_response(503, "other roster files are being imported; try again", kRetryAfter_s);
     } else {
       if (!request.peer.empty()) ++peers_[request.peer];
       queue_.push_back({std::move(request), std::move(done)});
@@ -163,6 +175,32 @@ void Service::submit(HttpRequest request, Server::Done done) {
     done(std::move(*refusal));
   } else {
     more_.notify_one();
+  }
+}
+
+// A request of our own between those of others.
+HttpResponse Service::ask(HttpRequest request) {
+  std::promise<HttpResponse> promise;
+  {
+    std::lock_guard lock(mutex_);
+    if (stopping_) return busy_response(503, "the centre is stopping", 5);
+    queue_.push_back({std::move(request), [&promise](HttpResponse r) { promise.set_value(std::move(r)); }});
+  }
+  more_.notify_one();
+  return promise.get_future().get();
+}
+
+void Service::run_imports() {
+  while (true) {
+    std::unique_lock lock(mutex_);
+    more_imports_.wait(lock, [this] { return stopping_ || !imports_.empty(); });
+    if (imports_.empty()) return;
+    Waiting job = std::move(imports_.front());
+    imports_.pop_front();
+    lock.unlock();
+    RiderImport import(std::move(job.request), centre_.keys(), centre_.options().pin_cost);
+    while (auto part = import.next()) import.take(ask(std::move(*part)));
+    job.done(import.answer());
   }
 }
 

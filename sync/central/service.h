@@ -49,7 +49,7 @@ class Service {
   const ServiceStats& stats() const { return stats_; }
 
  private:
-  struct Gate;
+  struct Gate;  // what the server's threads know of tokens and certificates
   struct Waiting {
     base::HttpRequest request;
     Server::Done done;
@@ -62,6 +62,8 @@ class Service {
   };
 
   void run();
+  void run_imports();
+  base::HttpResponse ask(base::HttpRequest request);
   std::vector<Waiting> take_group(base::Milliseconds limit);
   void answer(std::vector<Waiting> group);
   bool park(Waiting& waiting, base::HttpResponse& answer);
@@ -80,13 +82,16 @@ class Service {
   std::deque<Waiting> queue_;                 // guarded by mutex_
   std::map<std::string, std::size_t> peers_;  // how many of queue_ are whose; guarded by mutex_
   bool stopping_ = false;                     // guarded by mutex_
-  std::shared_ptr<const Gate> gate_;          // guarded by mutex_
+  std::deque<Waiting> imports_;               // roster files; guarded by mutex_
+  std::condition_variable more_imports_;
+  std::shared_ptr<const Gate> gate_;  // guarded by mutex_
 
   // Of the store thread.
   std::list<Parked> parked_;
   bool changed_ = false;  // since parked_ was looked at
   base::BootTime looked_{};
   std::thread thread_;
+  std::thread importer_;  // takes roster files apart and hashes PINs, which is slow
 };
 
 }  // namespace station::central

@@ -7,6 +7,7 @@
 #include "sync/central/courses.h"
 #include "sync/central/csv.h"
 #include "sync/central/people.h"
+#include "sync/central/riders.h"
 
 // Violations: files of the police come in, single ones are withdrawn.
 namespace station::central {
@@ -50,7 +51,7 @@ Read read_row(Context& c, const CsvTable& table) {
   };
   if (v.id.empty() || v.id.size() > kLongestId) return bad("id: must be 1 to 64 bytes");
   if (rider.empty()) return bad("rider: is empty");
-  v.subject = base::pseudonym(c.keys.roster_key, "rider", rider);
+  v.subject = rider_subject(c.keys, rider);
   if (!rider_known(c.store, v.subject)) return bad("rider: nobody of this number is in the roster");
   if (!c.settings.codes.contains(v.code))
     return bad(fmt::format("code: {} is in no list of violations", v.code.substr(0, 20)));

@@ -74,7 +74,8 @@ struct TestServer {
 };
 
 std::string post(const std::string& body, const std::string& more = {}) {
-  return "POST /p HTTP/1.1\r\nhost: x\r\n" + more + "content-length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+  return "POST /p HTTP/1.1\r\nhost: x\r\n" + more + "content-length: " + std::to_string(body.size()) + "\r\n\r\n" +
+         body;
 }
 const std::string kGet = "GET /g HTTP/1.1\r\nhost: x\r\n\r\n";
 
@@ -138,8 +139,8 @@ TEST_CASE("what is no TLS or no HTTP is turned away without harm", "[central]") 
   const std::string said = plain_exchange(s.server->port(), kGet);
   CHECK(said.find("HTTP") == std::string::npos);
   for (const std::string& bytes :
-       {std::string("\x00\x01\x02garbage\r\n\r\n", 14), std::string("GET\r\n\r\n"), std::string("GET / HTTP/9.9\r\n\r\n"),
-        std::string("POST / HTTP/1.1\r\ncontent-length: -1\r\n\r\n"),
+       {std::string("\x00\x01\x02garbage\r\n\r\n", 14), std::string("GET\r\n\r\n"),
+        std::string("GET / HTTP/9.9\r\n\r\n"), std::string("POST / HTTP/1.1\r\ncontent-length: -1\r\n\r\n"),
         std::string("POST / HTTP/1.1\r\ncontent-length: 5\r\ncontent-length: 6\r\n\r\nabcdef"),
         std::string("GET / HTTP/1.1\r\nbad header\r\n\r\n")}) {
     INFO(bytes);

@@ -79,9 +79,13 @@ TlsClient::TlsClient(std::uint16_t port, const std::string& authority, const Cli
   impl_->connected = SSL_connect(impl_->ssl.get()) == 1;
 }
 
-TlsClient::~TlsClient() { ::close(impl_->socket); }
+TlsClient::~TlsClient() {
+  ::close(impl_->socket);
+}
 
-bool TlsClient::connected() const { return impl_->connected; }
+bool TlsClient::connected() const {
+  return impl_->connected;
+}
 
 bool TlsClient::send(const std::string& bytes) {
   return SSL_write(impl_->ssl.get(), bytes.data(), static_cast<int>(bytes.size())) > 0;
