@@ -60,12 +60,12 @@ void append(Work& work, const StationHead& head, const record::Batch& batch, std
     store.prepared("INSERT INTO record VALUES($1,$2,$3,$4,$5,$6,$7,$8)")
         .bind(pos)
         .bind(bucket)
-        .bind(head.station)
+        .bind_kept(head.station)
         .bind(head.inc)
         .bind(seq)
-        .bind(view.type)
-        .bind(view.subject)
-        .bind(line)
+        .bind_kept(view.type)
+        .bind_kept(view.subject)
+        .bind_kept(line)
         .done();
     if (good) {
       projector.apply(pos, seq, view);

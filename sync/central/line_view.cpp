@@ -34,6 +34,26 @@ class Scanner {
   }
   bool at_end() const { return at_ == text_.size(); }
 
+  // Each member of the object, as it is written: the name and the value with their quotes.
+  bool members(const auto& use) {
+    if (!open('{')) return false;
+    if (accept('}')) return close();
+    do {
+      space();
+      const std::size_t name = at_;
+      if (!string()) return false;
+      const std::size_t name_end = at_;
+      space();
+      if (!accept(':')) return false;
+      space();
+      const std::size_t begin = at_;
+      if (!value()) return false;
+      use(text_.substr(name, name_end - name), text_.substr(begin, at_ - begin));
+      space();
+    } while (accept(','));
+    return accept('}') && close();
+  }
+
  private:
   bool value() {
     space();
@@ -171,6 +191,18 @@ bool is_time(std::string_view t) {
 bool is_json_object(std::string_view text, int depth) {
   Scanner scanner(text, depth);
   return scanner.object() && scanner.at_end();
+}
+
+std::optional<std::string_view> plain_member(std::string_view object, std::string_view name) {
+  std::optional<std::string_view> found;
+  bool plain = true;
+  const bool walked = Scanner(object, 32).members([&](std::string_view key, std::string_view value) {
+    if (key.find('\\') != std::string_view::npos) plain = false;
+    if (key.substr(1, key.size() - 2) != name) return;
+    if (found || value.front() != '"' || value.find('\\') != std::string_view::npos) plain = false;
+    if (plain) found = value.substr(1, value.size() - 2);
+  });
+  return walked && plain ? found : std::nullopt;
 }
 
 LineReader::LineReader(std::string_view station, std::uint32_t inc)

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -11,6 +12,9 @@ namespace station::central {
 // One JSON object and nothing else, at most `depth` deep? Checks the grammar (RFC 8259) without building anything:
 // millions of bodies pass by that nobody looks into.
 bool is_json_object(std::string_view text, int depth = 32);
+
+// The member of this name of an object that is_json_object, when it is there once and a text without escapes.
+std::optional<std::string_view> plain_member(std::string_view object, std::string_view name);
 
 // What the centre needs of a record line, without a copy: valid as long as the line.
 struct LineView {

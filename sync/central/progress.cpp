@@ -35,6 +35,9 @@ void add_course_record(Work& work, const PartKey& key, std::uint64_t seq, std::u
       .bind(seq)
       .bind(pos)
       .done();
+}
+
+void mark_course_part(Work& work, const PartKey& key) {
   work.store
       .prepared("INSERT INTO course_part VALUES($1,$2,$3,1,'') ON CONFLICT(course, station, inc) DO UPDATE SET stale=1")
       .bind(key.course)

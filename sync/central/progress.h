@@ -18,6 +18,8 @@ struct PartKey {
 };
 
 void add_course_record(Work& work, const PartKey& key, std::uint64_t seq, std::uint64_t pos);
+// After records were added: the part is to be computed anew and passed on.
+void mark_course_part(Work& work, const PartKey& key);
 
 // Computed anew when records came since; nothing when there are none.
 std::optional<record::CourseProgress> course_part(Work& work, const PartKey& key);

@@ -197,11 +197,23 @@ std::string Projector::earn(const Place& p) {
 }
 
 void Projector::study(const Place& p) {
-  const Json body = Json::parse(p.line.body);
-  const std::string course = word(body, "course");
-  if (course.empty()) return;  // a voluntary lesson
-  add_course_record(work_, {course, station_, inc_}, p.seq, p.pos);
-  if (is_urgent(p.line.type)) urgent_courses_.insert(course);
+  // Most records are study: they are not parsed for the one word that is needed.
+  const auto course = plain_member(p.line.body, "course");
+  const std::string parsed = course ? std::string() : word(Json::parse(p.line.body), "course");
+  const std::string_view name = course ? *course : std::string_view(parsed);
+  if (name.empty()) return;  // a voluntary lesson
+  add_to_course(p, name);
+  if (is_urgent(p.line.type)) urgent_courses_.emplace(name);
+}
+
+void Projector::add_to_course(const Place& p, std::string_view course) {
+  add_course_record(work_, {std::string(course), station_, inc_}, p.seq, p.pos);
+  if (!touched_courses_.contains(course)) touched_courses_.emplace(course);
+}
+
+void Projector::mark_courses() {
+  for (const std::string& course : touched_courses_) mark_course_part(work_, {course, station_, inc_});
+  touched_courses_.clear();
 }
 
 std::string Projector::certify(const Place& p) {
@@ -212,6 +224,7 @@ std::string Projector::certify(const Place& p) {
   if (opened->number != number || opened->course != course || opened->rider != p.line.subject ||
       opened->station != station_)
     return "the certificate's text says otherwise than its record";
+  mark_courses();
   const auto part = course_part(work_, {course, station_, inc_});
   const bool passed = part && std::any_of(part->attempts.begin(), part->attempts.end(),
                                           [](const record::AttemptProgress& a) { return a.closed && a.passed; });
@@ -227,12 +240,13 @@ std::string Projector::certify(const Place& p) {
       .bind(text)
       .done();
   if (store_.changes() == 0) return "the certificate's number was given before";
-  add_course_record(work_, {course, station_, inc_}, p.seq, p.pos);
+  add_to_course(p, course);
   urgent_courses_.insert(course);
   return {};
 }
 
 void Projector::finish() {
+  mark_courses();
   for (const auto& [key, n] : usage_)
     store_
         .prepared(

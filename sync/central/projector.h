@@ -38,6 +38,8 @@ class Projector {
   std::string certify(const Place& p);
   std::string check_in(const Place& p);
   void study(const Place& p);
+  void add_to_course(const Place& p, std::string_view course);
+  void mark_courses();
 
   Work& work_;
   Store& store_;
@@ -46,6 +48,7 @@ class Projector {
   const base::PublicKey key_;
   const Publish publish_;
   std::map<std::pair<std::string, std::string>, std::int64_t> usage_;  // (day, what) → how often
+  std::set<std::string, std::less<>> touched_courses_;  // since mark_courses
   std::set<std::string> urgent_courses_;
   std::set<std::string> changed_balances_;
 };

@@ -87,3 +87,13 @@ TEST_CASE("a line is read the same the fast way and by the parser", "[central]")
   CHECK(read > 3000);
   CHECK(refused > 3000);
 }
+
+TEST_CASE("a plain text of a body is found without parsing, and nothing else is taken for it", "[central]") {
+  CHECK(plain_member(R"({"a":{"course":"x"},"course":"c1","n":[1]})", "course") == "c1");
+  CHECK(plain_member(R"({ "course" : "" })", "course") == "");
+  CHECK_FALSE(plain_member(R"({"a":{"course":"x"}})", "course"));
+  CHECK_FALSE(plain_member(R"({"course":"c1","course":"c2"})", "course"));
+  CHECK_FALSE(plain_member(R"({"course":"c\u0031"})", "course"));
+  CHECK_FALSE(plain_member(R"({"cours\u0065":"c2","course":"c1"})", "course"));
+  CHECK_FALSE(plain_member(R"({"course":1})", "course"));
+}

@@ -41,6 +41,12 @@ class SqliteStatement final : public Statement {
     return *this;
   }
 
+  Statement& bind_kept(std::string_view v) override {
+    check(sqlite3_bind_text64(statement_, next_++, v.data() ? v.data() : "", v.size(), SQLITE_STATIC, SQLITE_UTF8),
+          "bind");
+    return *this;
+  }
+
   bool row() override {
     const int code = sqlite3_step(statement_);
     if (code == SQLITE_ROW) return true;

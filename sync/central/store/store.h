@@ -24,6 +24,7 @@ class Statement {
   virtual Statement& bind(std::int64_t v) = 0;
   virtual Statement& bind(std::string_view v) = 0;
   virtual Statement& bind_blob(std::string_view v) = 0;
+  virtual Statement& bind_kept(std::string_view v) = 0;  // text that stays where it is until the statement has run
   Statement& bind(int v) { return bind(static_cast<std::int64_t>(v)); }
   Statement& bind(unsigned v) { return bind(static_cast<std::int64_t>(v)); }
   Statement& bind(std::uint64_t v) { return bind(static_cast<std::int64_t>(v)); }
