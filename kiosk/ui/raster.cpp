@@ -29,11 +29,6 @@ std::uint64_t mix_vertex(std::uint64_t hash, const Vertex& v) {
   return mix(hash, v.colour);
 }
 
-// First pixel whose centre is not left of `edge`.
-int first_pixel(float edge) {
-  return static_cast<int>(std::ceil(std::clamp(edge, -16000.0f, 16000.0f) - 0.5f));
-}
-
 // Six indices 0 1 2 0 2 3 over an axis-aligned rectangle of one colour, texture axis-aligned too.
 bool is_quad(const std::uint16_t* i, const Vertex* v) {
   if (i[3] != i[0] || i[4] != i[2]) return false;

@@ -190,8 +190,10 @@ void draw_label(const Stage& s, const Item& item, const Pose& pose, float alpha)
 
 void draw_item(const Stage& s, const Item& item, const Pose& pose, float alpha) {
   Pen pen = s.pen.moved(pose.at.x, pose.at.y).faded(alpha);
-  const bool back = s.scene.view == View::side && std::fabs(std::fabs(std::remainder(pose.turn, 360.0F)) - 180.0F) < 1;
-  pen = back ? pen.mirrored() : pen.turned(pose.turn);
+  // Vehicles and persons head where they go; things that are carried keep their own turn.
+  const float turn = is_figure(item.kind) || item.path_turns || item.path.empty() ? pose.turn : item.turn;
+  const bool back = s.scene.view == View::side && std::fabs(std::fabs(std::remainder(turn, 360.0F)) - 180.0F) < 1;
+  pen = back ? pen.mirrored() : pen.turned(turn);
   if (item.scale != 1) pen = pen.scaled(item.scale);
   if (is_mark(item.kind)) return draw_mark(s, pen, item);
   const auto draw = [&](const Pen& p) {

@@ -224,20 +224,27 @@ void dimension(const Stage& s, const Pen& pen, const Item& item, float alpha) {
   lines(6, c.line);
   const std::string& words = item.text.in(s.language);
   if (words.empty()) return;
-  // Beside the line, on the side towards the middle of the picture, so that the line itself stays visible.
+  // Beside the line, so that line and what it measures stay visible.
   const Point middle = pen.to_px({(a.x + b.x) / 2, (a.y + b.y) / 2});
   const Type type = fitting(s, words, s.rect.w * 0.42F, {Type::heading, Type::caption});
   const Size size = measure_lines(s, words, type);
   const float unit = s.letters.measure("0", type).h;
   const bool upright = std::fabs(uy) > std::fabs(ux);
-  const float off = upright ? size.w / 2 + unit * 0.5F + 26 : size.h / 2 + unit * 0.17F + 24;
-  const Point centre = s.rect.centre();
-  const float side = upright ? (middle.x < s.rect.x + s.rect.w * 0.3F ? -1.0F : 1.0F) : (middle.y > centre.y ? 1.0F : -1.0F);
-  // A label left of an upright measure needs room there; without it, it goes to the right.
-  float way = side;
-  if (upright && middle.x - off - size.w / 2 - unit < s.rect.x) way = 1;
-  if (!upright && middle.y + off + size.h / 2 + unit * 0.3F > s.rect.bottom()) way = -1;
-  const Point at = upright ? Point{middle.x + way * off, middle.y} : Point{middle.x, middle.y + way * off};
+  const float half_w = size.w / 2 + unit * 0.5F, half_h = size.h / 2 + unit * 0.17F, gap = 18;
+  const Point pa = pen.to_px(a), pb = pen.to_px(b);
+  Point at = middle;
+  if (upright) {
+    const float left = middle.x - half_w - gap, upper = std::min(pa.y, pb.y);
+    if (left - half_w >= s.rect.x + 10)
+      at.x = left;
+    else  // no room beside it: over its upper end
+      at = {middle.x, upper - half_h - gap};
+  } else if (d * s.pen.px(1) > 2 * half_w - 12) {
+    const bool below = middle.y + gap + 2 * half_h <= s.rect.bottom() - 4;
+    at.y = below ? middle.y + half_h + gap : middle.y - half_h - gap - 4;
+  } else {  // wider than the measure: behind its end
+    at.x = std::max(pa.x, pb.x) + half_w + gap;
+  }
   draw_bubble(s, at, words, tone, alpha * std::clamp(shown * 2 - 0.6F, 0.0F, 1.0F), nullptr);
 }
 

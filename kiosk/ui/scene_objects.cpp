@@ -296,7 +296,7 @@ void rows(const Pen& pen, float x, float y, int count, float width) {
 void heading(const Stage& s, const Pen& pen, const Item& item, float y, float most, ImU32 colour) {
   const std::string& text = item.text.in(s.language);
   if (text.empty() || pen.is_silhouette()) return;
-  const Type type = fitting(s, text, pen.px(most), {Type::title, Type::heading, Type::caption});
+  const Type type = fitting(s, text, pen.px(most), {Type::heading, Type::caption});
   write_lines(s, pen.to_px({0, y}), text, type, ui::faded(colour, pen.alpha()));
 }
 
@@ -307,7 +307,7 @@ void document(const Stage& s, const Pen& pen, const Item& item) {
   pen.rect({-54, -70, 8, 140}, {8, 0, 0, 8}, accent);
   const bool titled = !item.text.in(s.language).empty();
   rows(pen, -36, titled ? -8.0F : -36.0F, titled ? 2 : 3, 74);
-  heading(s, pen, item, -38, 92, rgb(0x0E1A33));
+  heading(s, pen.moved(3, 0), item, -34, 90, rgb(0x0E1A33));
   switch (state) {
     case State::law:
       pen.poly({{-6, 34}, {6, 34}, {20, 62}, {-20, 62}}, accent);

@@ -86,8 +86,8 @@ void light(const Stage& s, const Pen& pen, const Item& item) {
 
 void sign(const Stage& s, const Pen& pen, const Item& item) {
   if (s.scene.view == View::top) return draw_sign_board(pen, item.sign);
-  pole(pen, 190);
-  draw_sign_board(pen.moved(0, -215), item.sign);
+  pole(pen, 160);
+  draw_sign_board(pen.moved(0, -188), item.sign);
 }
 
 void round_board(const Pen& pen, ImU32 rim, ImU32 inside, float rim_width) {

@@ -13,10 +13,6 @@ namespace {
 // pale gradients show no bands. In 16.16 fixed point.
 constexpr std::array<std::int32_t, 8> kThresholds{4096, 36864, 20480, 53248, 12288, 45056, 28672, 61440};
 
-int first_pixel(float edge) {
-  return static_cast<int>(std::ceil(std::clamp(edge, -16000.0f, 16000.0f) - 0.5f));
-}
-
 // 0…255 to 0…256, so that shifting by 8 divides.
 std::uint32_t scale_of(std::uint32_t alpha) {
   return alpha + (alpha >> 7);
@@ -286,11 +282,14 @@ class TexturedSpans {
   Plane u_, v_;
 };
 
-// x where the edge crosses the middle of row `y`. Both triangles at an edge call it with the same end first, so that
-// they agree to the last bit.
-float crossing(const Vertex& upper, const Vertex& lower, float y) {
-  return upper.x + (y - upper.y) * ((lower.x - upper.x) / (lower.y - upper.y));
-}
+// x where an edge crosses the middle of a row. Both triangles at an edge make it of the same ends in the same order, so
+// that they agree to the last bit.
+struct Edge {
+  float x, y, slope;
+  Edge(const Vertex& upper, const Vertex& lower)
+      : x(upper.x), y(upper.y), slope((lower.x - upper.x) / (lower.y - upper.y)) {}
+  float at(float row) const { return x + (row - y) * slope; }
+};
 
 // Calls `span(y, start, end)` for each row inside `clip`; start and end are not clipped.
 template <class Span>
@@ -300,10 +299,10 @@ void walk(const Clip& clip, const Vertex& a, const Vertex& b, const Vertex& c, S
   if (bottom->y < middle->y) std::swap(middle, bottom);
   if (middle->y < top->y) std::swap(top, middle);
   const int begin = std::max(clip.y0, first_pixel(top->y)), end = std::min(clip.y1, first_pixel(bottom->y));
+  const Edge longest(*top, *bottom), upper(*top, *middle), lower(*middle, *bottom);
   for (int y = begin; y < end; ++y) {
     const float centre = static_cast<float>(y) + 0.5f;
-    const float x0 = crossing(*top, *bottom, centre);
-    const float x1 = centre < middle->y ? crossing(*top, *middle, centre) : crossing(*middle, *bottom, centre);
+    const float x0 = longest.at(centre), x1 = centre < middle->y ? upper.at(centre) : lower.at(centre);
     const int start = first_pixel(std::min(x0, x1)), stop = first_pixel(std::max(x0, x1));
     if (start < stop && start < clip.x1 && stop > clip.x0) span(y, start, stop);
   }

@@ -137,7 +137,8 @@ Canvas& Ui::begin_frame(float seconds) {
   e.seconds = std::clamp(seconds, 0.0001f, 0.05f);
   if (e.animated()) e.time += static_cast<double>(e.seconds);
   e.pointer_was_down = e.pointer.down;
-  e.pointer = e.touches.next_frame();
+  // In its very first frame the drawing library does not know yet what lies under the finger.
+  if (e.frame > 1) e.pointer = e.touches.next_frame();
   if (e.pointer.down != e.pointer_was_down) e.settle = 3;
 
   ImGuiIO& io = ImGui::GetIO();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -8,6 +9,13 @@
 
 // The CPU rasteriser: triangles in, pixels out, redrawing only what changed. Knows nothing of ImGui.
 namespace station::ui::internal {
+
+// First pixel whose centre is not left of `edge`: ceil(edge − ½), without a call.
+inline int first_pixel(float edge) {
+  const float at = std::clamp(edge, -16000.0f, 16000.0f) - 0.5f;
+  const int whole = static_cast<int>(at);
+  return whole + (at > static_cast<float>(whole) ? 1 : 0);
+}
 
 // Laid out like the vertices of the drawing library: colour with red in the low byte, straight alpha.
 struct Vertex {
