@@ -32,7 +32,7 @@ class DeviceHub {
   DeviceHub& operator=(const DeviceHub&) = delete;
 
   // Never waits. A name that nobody serves, or a bus that does not keep up, is answered at once: BoxOpening{refused},
-  // PortSwitched{unknown}.
+  // PortSwitched{unknown}. Feedback without a reader's name goes to all readers.
   void command(const devices::Command& command);
 
   // Only Running::stepped: runs what is due; returns when something is due next.
@@ -47,7 +47,7 @@ class DeviceHub {
  private:
   struct Worker;
   void refuse(const devices::Command& command, const std::string& why);
-  Worker* find(const devices::Command& command);
+  void feedback(const devices::ReaderFeedback& command);
 
   const base::Clock& clock_;
   EventQueue& events_;
