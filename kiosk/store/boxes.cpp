@@ -23,11 +23,14 @@ void set_state(Core& core, const std::string& lease, const char* state) {
 
 void end_lease(Core& core, const Lease& l, const char* reason) {
   set_state(core, l.lease, "ended");
-  core.log.append(record::kLeaseEnded, l.subject, "",
-                  "{\"lease\":" + json_text(l.lease) + ",\"box\":" + json_text(l.box) + ",\"reason\":\"" + reason + "\"}");
+  core.log.append(
+      record::kLeaseEnded, l.subject, "",
+      "{\"lease\":" + json_text(l.lease) + ",\"box\":" + json_text(l.box) + ",\"reason\":\"" + reason + "\"}");
 }
 
-const char* size_letter(std::int64_t size) { return size == 0 ? "S" : size == 1 ? "M" : "L"; }
+const char* size_letter(std::int64_t size) {
+  return size == 0 ? "S" : size == 1 ? "M" : "L";
+}
 
 }  // namespace
 
@@ -43,18 +46,24 @@ void configure_boxes(Core& core) {
 // Holds of an earlier run are given back. Openings without a result wait for the door (pending_openings). Where a door
 // was open nobody knows what the rider did with it: the box stays theirs.
 void settle_boxes_at_start(Core& core) {
-  core.db.query("UPDATE lease SET state='ended' WHERE state<>'ended' AND state='held' AND run<>?").bind(core.run).done();
+  core.db.query("UPDATE lease SET state='ended' WHERE state<>'ended' AND state='held' AND run<>?")
+      .bind(core.run)
+      .done();
   core.db.query("UPDATE lease SET state='occupied' WHERE state<>'ended' AND state='open'").done();
 }
 
 Outcome hold_box(Core& core, const flow::HoldBox& d) {
   // Asking again gives back what was held before, so that nobody holds two.
-  core.db.query("UPDATE lease SET state='ended' WHERE state<>'ended' AND state='held' AND subject=?").bind(d.subject).done();
+  core.db.query("UPDATE lease SET state='ended' WHERE state<>'ended' AND state='held' AND subject=?")
+      .bind(d.subject)
+      .done();
   // Smallest size that fits, then the box with the fewest cycles. The unique index decides races.
-  auto free = core.db.query(
-      "SELECT b.name FROM box b WHERE b.present=1 AND b.size>=? AND NOT EXISTS "
-      "(SELECT 1 FROM lease l WHERE l.box=b.name AND l.state<>'ended') AND NOT EXISTS "
-      "(SELECT 1 FROM fault f WHERE f.place=b.name) ORDER BY b.size, b.cycles, b.name LIMIT 1").bind(static_cast<int>(d.size));
+  auto free = core.db
+                  .query(
+                      "SELECT b.name FROM box b WHERE b.present=1 AND b.size>=? AND NOT EXISTS "
+                      "(SELECT 1 FROM lease l WHERE l.box=b.name AND l.state<>'ended') AND NOT EXISTS "
+                      "(SELECT 1 FROM fault f WHERE f.place=b.name) ORDER BY b.size, b.cycles, b.name LIMIT 1")
+                  .bind(static_cast<int>(d.size));
   const std::string box = free.word();
   if (box.empty()) return flow::NotNow{"locker.none_free", {}};
   const std::string lease = base::new_id(core.random);
@@ -77,8 +86,9 @@ Outcome intend_open(Core& core, const flow::IntendOpen& d) {
   const std::string op = base::new_id(core.random);
   if (deposit) {
     const char* size = size_letter(core.db.query("SELECT size FROM box WHERE name=?").bind(lease->box).number());
-    core.log.append(record::kLeaseStarted, lease->subject, "",
-                    "{\"lease\":" + json_text(lease->lease) + ",\"box\":" + json_text(lease->box) + ",\"size\":\"" + size + "\"}");
+    core.log.append(
+        record::kLeaseStarted, lease->subject, "",
+        "{\"lease\":" + json_text(lease->lease) + ",\"box\":" + json_text(lease->box) + ",\"size\":\"" + size + "\"}");
   }
   core.db.query("INSERT INTO intent VALUES(?,'box',?,?,?,?,0)")
       .bind(op)
@@ -89,8 +99,8 @@ Outcome intend_open(Core& core, const flow::IntendOpen& d) {
       .done();
   set_state(core, lease->lease, "opening");
   core.log.append(record::kBoxIntended, lease->subject, "",
-                  "{\"op\":" + json_text(op) + ",\"lease\":" + json_text(lease->lease) + ",\"box\":" + json_text(lease->box) +
-                      ",\"purpose\":" + json_text(d.purpose) + "}");
+                  "{\"op\":" + json_text(op) + ",\"lease\":" + json_text(lease->lease) +
+                      ",\"box\":" + json_text(lease->box) + ",\"purpose\":" + json_text(d.purpose) + "}");
   return flow::BoxIntended{op, lease->lease, lease->box};
 }
 
@@ -113,7 +123,8 @@ Outcome record_opening(Core& core, const flow::RecordOpening& d) {
     // A box that did not open, or where nobody knows, is given to nobody until a maintainer has looked and cleared it.
     if (d.result == devices::Opening::not_opened) raise_fault(core, {"box.not_opened", box, d.evidence});
     if (d.result == devices::Opening::unknown) raise_fault(core, {"box.unclear", box, d.evidence});
-    if (purpose == "deposit") {
+    // Where nobody knows whether the door opened, things may be inside: the box stays the rider's.
+    if (purpose == "deposit" && d.result != devices::Opening::unknown) {
       end_lease(core, *lease, "fault");
     } else {
       set_state(core, lease->lease, "occupied");
@@ -148,15 +159,18 @@ void drop_old_holds(Core& core) {
 
 std::vector<flow::LeaseView> leases_of(Core& core, const std::string& subject) {
   std::vector<flow::LeaseView> out;
-  auto s = core.db.query(
-      "SELECT l.lease, l.box, b.size, l.state, l.since_utc FROM lease l JOIN box b ON b.name=l.box "
-      "WHERE l.subject=? AND l.state<>'ended' AND l.state<>'held' ORDER BY l.since_utc").bind(subject);
+  auto s = core.db
+               .query(
+                   "SELECT l.lease, l.box, b.size, l.state, l.since_utc FROM lease l JOIN box b ON b.name=l.box "
+                   "WHERE l.subject=? AND l.state<>'ended' AND l.state<>'held' ORDER BY l.since_utc")
+               .bind(subject);
   while (s.row()) {
     const std::string state = s.text(3);
     const auto shown = state == "opening" ? flow::LeaseState::opening
                        : state == "open"  ? flow::LeaseState::open
                                           : flow::LeaseState::occupied;
-    out.push_back({s.text(0), s.text(1), static_cast<flow::BoxSize>(s.integer(2)), shown, base::utc_from_ms(s.integer(4))});
+    out.push_back(
+        {s.text(0), s.text(1), static_cast<flow::BoxSize>(s.integer(2)), shown, base::utc_from_ms(s.integer(4))});
   }
   return out;
 }
@@ -165,8 +179,11 @@ std::vector<flow::BoxCount> box_counts(Core& core) {
   std::vector<flow::BoxCount> out;
   auto s = core.db.query(
       "SELECT b.size, SUM(NOT EXISTS(SELECT 1 FROM lease l WHERE l.box=b.name AND l.state<>'ended') AND "
-      "NOT EXISTS(SELECT 1 FROM fault f WHERE f.place=b.name)), COUNT(*) FROM box b WHERE b.present=1 GROUP BY b.size ORDER BY b.size");
-  while (s.row()) out.push_back({static_cast<flow::BoxSize>(s.integer(0)), static_cast<int>(s.integer(1)), static_cast<int>(s.integer(2))});
+      "NOT EXISTS(SELECT 1 FROM fault f WHERE f.place=b.name)), COUNT(*) FROM box b WHERE b.present=1 GROUP BY b.size "
+      "ORDER BY b.size");
+  while (s.row())
+    out.push_back(
+        {static_cast<flow::BoxSize>(s.integer(0)), static_cast<int>(s.integer(1)), static_cast<int>(s.integer(2))});
   return out;
 }
 

@@ -14,16 +14,16 @@ namespace {
 // The state that follows from the log alone.
 struct Rebuilt {
   record::RightEdge edge;
-  std::map<std::string, std::int64_t> points;       // transfer → points
-  std::map<std::string, std::string> points_of;     // transfer → subject
+  std::map<std::string, std::int64_t> points;    // transfer → points
+  std::map<std::string, std::string> points_of;  // transfer → subject
   std::set<std::string> visits, open_visits;
-  std::map<std::string, std::string> charges;       // session → port, not ended
-  std::map<std::string, std::string> leases;        // lease → box, not ended
-  std::set<std::string> openings;                   // op without a result
+  std::map<std::string, std::string> charges;             // session → port, not ended
+  std::map<std::string, std::string> leases;              // lease → box, not ended
+  std::set<std::string> openings;                         // op without a result
   std::set<std::pair<std::string, std::string>> lessons;  // subject, lesson
   std::map<std::string, std::vector<record::Record>> courses;
   std::set<std::string> attempts, open_attempts;
-  std::map<std::string, int> answers;               // attempt → answered
+  std::map<std::string, int> answers;  // attempt → answered
   std::set<std::string> certificates, complaints;
   std::set<std::pair<std::string, std::string>> faults;
 };
@@ -130,7 +130,8 @@ std::string compare_courses(Core& core, const Rebuilt& s) {
   while (q.row()) {
     ++rows;
     const auto it = s.answers.find(q.text(0));
-    if (it == s.answers.end() || it->second != q.small(1)) return "the answers of attempt " + q.text(0) + " differ from the log";
+    if (it == s.answers.end() || it->second != q.small(1))
+      return "the answers of attempt " + q.text(0) + " differ from the log";
   }
   return rows == s.answers.size() ? "" : "answers of the log are missing";
 }
@@ -145,12 +146,17 @@ std::string compare_log(Core& core) {
   const auto differ = [](const char* what) { return std::string(what) + " differ from the log"; };
   if (s.visits != column(core.db.query("SELECT visit FROM visit"))) return differ("visits");
   if (s.open_visits != column(core.db.query("SELECT visit FROM visit WHERE open=1"))) return differ("open visits");
-  if (s.charges != columns(core.db.query("SELECT session, port FROM charge WHERE state<>'ended'"))) return differ("charging sessions");
-  if (s.leases != columns(core.db.query("SELECT lease, box FROM lease WHERE state NOT IN ('ended','held')"))) return differ("leases");
-  if (s.openings != column(core.db.query("SELECT op FROM intent WHERE kind='box' AND resolved=0"))) return differ("openings");
-  if (s.lessons != pairs(core.db.query("SELECT DISTINCT subject, lesson FROM lesson_done"))) return differ("finished lessons");
+  if (s.charges != columns(core.db.query("SELECT session, port FROM charge WHERE state<>'ended'")))
+    return differ("charging sessions");
+  if (s.leases != columns(core.db.query("SELECT lease, box FROM lease WHERE state NOT IN ('ended','held')")))
+    return differ("leases");
+  if (s.openings != column(core.db.query("SELECT op FROM intent WHERE kind='box' AND resolved=0")))
+    return differ("openings");
+  if (s.lessons != pairs(core.db.query("SELECT DISTINCT subject, lesson FROM lesson_done")))
+    return differ("finished lessons");
   if (s.attempts != column(core.db.query("SELECT attempt FROM attempt"))) return differ("attempts");
-  if (s.open_attempts != column(core.db.query("SELECT attempt FROM attempt WHERE open=1"))) return differ("open attempts");
+  if (s.open_attempts != column(core.db.query("SELECT attempt FROM attempt WHERE open=1")))
+    return differ("open attempts");
   if (s.certificates != column(core.db.query("SELECT number FROM certificate"))) return differ("certificates");
   if (s.complaints != column(core.db.query("SELECT receipt FROM complaint"))) return differ("complaints");
   if (s.faults != pairs(core.db.query("SELECT code, place FROM fault"))) return differ("faults");

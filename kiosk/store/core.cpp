@@ -30,7 +30,10 @@ std::uint64_t Core::meta_number(const char* key) {
 }
 
 void Core::set_meta(const char* key, const std::string& value) {
-  db.query("INSERT INTO meta VALUES(?,?) ON CONFLICT(key) DO UPDATE SET value=excluded.value").bind(key).bind(value).done();
+  db.query("INSERT INTO meta VALUES(?,?) ON CONFLICT(key) DO UPDATE SET value=excluded.value")
+      .bind(key)
+      .bind(value)
+      .done();
 }
 
 std::shared_ptr<const record::Content> Core::content(std::int64_t version) const {

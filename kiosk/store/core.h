@@ -32,10 +32,10 @@ struct Core {
   const base::Clock& clock;
   base::Random& random;
   Log log;
-  std::string run;                // id of this run of the program
-  std::int64_t pack_version = 0;  // of the newest applied pack; 0: none
+  std::string run;                                                          // id of this run of the program
+  std::int64_t pack_version = 0;                                            // of the newest applied pack; 0: none
   std::map<std::int64_t, std::shared_ptr<const record::Content>> contents;  // packs in use, by version
-  std::string stranger_pin;       // a verifier that fits no PIN; made when first needed
+  std::string stranger_pin;  // a verifier that fits no PIN; made when first needed
 
   // When a rider last proved who they are for a course. Of this run only: after a restart they prove it again.
   struct Identified {

@@ -47,7 +47,8 @@ flow::CourseStage shown_stage(record::Stage stage) {
 }
 
 bool is_over(flow::CourseStage stage) {
-  return stage == flow::CourseStage::done || stage == flow::CourseStage::expired || stage == flow::CourseStage::withdrawn;
+  return stage == flow::CourseStage::done || stage == flow::CourseStage::expired ||
+         stage == flow::CourseStage::withdrawn;
 }
 
 flow::CourseView view_of(Core& core, const Course& course, const Standing& s) {
@@ -120,8 +121,9 @@ void keep_progress(Core& core, const std::string& course) {
   if (course.empty()) return;
   const record::CourseProgress p = record::course_progress(course, core.identity.station, records_of(core, course));
   core.db
-      .query("INSERT INTO progress VALUES(?,?,?,?,?) ON CONFLICT(course, station, inc) DO UPDATE SET upto=excluded.upto, "
-             "body=excluded.body")
+      .query(
+          "INSERT INTO progress VALUES(?,?,?,?,?) ON CONFLICT(course, station, inc) DO UPDATE SET upto=excluded.upto, "
+          "body=excluded.body")
       .bind(course)
       .bind(core.identity.station)
       .bind(std::int64_t{core.identity.inc})
@@ -133,10 +135,11 @@ void keep_progress(Core& core, const std::string& course) {
 Standing standing(Core& core, const Course& course) {
   std::vector<record::CourseProgress> parts{own_progress(core, course.order.course)};
   {
-    auto q = core.db.query("SELECT body FROM progress WHERE course=? AND NOT (station=? AND inc=?) ORDER BY station, inc")
-                 .bind(course.order.course)
-                 .bind(core.identity.station)
-                 .bind(std::int64_t{core.identity.inc});
+    auto q =
+        core.db.query("SELECT body FROM progress WHERE course=? AND NOT (station=? AND inc=?) ORDER BY station, inc")
+            .bind(course.order.course)
+            .bind(core.identity.station)
+            .bind(std::int64_t{core.identity.inc});
     while (q.row())
       if (auto p = record::parse_course_progress(q.text(0))) parts.push_back(*std::move(p));
   }
@@ -156,8 +159,9 @@ void add_courses(Core& core, flow::RiderView& rider) {
     while (q.row()) courses.push_back(read_course(q));
   }
   {
-    auto q = core.db.query("SELECT number, course, text, at_utc, score FROM certificate WHERE subject=? ORDER BY at_utc")
-                 .bind(rider.subject);
+    auto q =
+        core.db.query("SELECT number, course, text, at_utc, score FROM certificate WHERE subject=? ORDER BY at_utc")
+            .bind(rider.subject);
     while (q.row())
       rider.certificates.push_back({q.text(0), q.text(1), q.text(2), base::utc_from_ms(q.integer(3)), q.small(4)});
   }
@@ -171,9 +175,10 @@ void add_courses(Core& core, flow::RiderView& rider) {
     rider.certificates.push_back(
         {s.certificate, course.order.course, s.certificate_text, s.certificate_at, text ? text->score_percent : 0});
   }
-  std::stable_sort(rider.courses.begin(), rider.courses.end(), [](const flow::CourseView& a, const flow::CourseView& b) {
-    return std::tuple(is_over(a.stage), a.deadline, a.course) < std::tuple(is_over(b.stage), b.deadline, b.course);
-  });
+  std::stable_sort(
+      rider.courses.begin(), rider.courses.end(), [](const flow::CourseView& a, const flow::CourseView& b) {
+        return std::tuple(is_over(a.stage), a.deadline, a.course) < std::tuple(is_over(b.stage), b.deadline, b.course);
+      });
 }
 
 Outcome accept_warning(Core& core, const flow::AcceptWarning& d) {
@@ -183,7 +188,8 @@ Outcome accept_warning(Core& core, const flow::AcceptWarning& d) {
   const Standing s = standing(core, *course);
   if (s.stage == record::Stage::done) return flow::RiderChanged{rider_view(core, d.subject)};  // confirmed before
   if (s.stage == record::Stage::withdrawn) return flow::NotNow{"course.withdrawn", {}};
-  core.log.append(record::kWarningConfirmed, d.subject, d.course, fmt::format(R"({{"course":{}}})", json_text(d.course)));
+  core.log.append(record::kWarningConfirmed, d.subject, d.course,
+                  fmt::format(R"({{"course":{}}})", json_text(d.course)));
   keep_progress(core, d.course);
   return flow::RiderChanged{rider_view(core, d.subject)};
 }
@@ -206,8 +212,8 @@ Outcome lodge_complaint(Core& core, const flow::LodgeComplaint& d) {
       .bind(core.utc_ms())
       .done();
   core.log.append(record::kComplaintFiled, d.subject, "",
-                  fmt::format(R"({{"complaint":{},"about":{},"ref":{},"category":{}}})", json_text(receipt), json_text(d.about),
-                              json_text(d.ref), json_text(d.category)));
+                  fmt::format(R"({{"complaint":{},"about":{},"ref":{},"category":{}}})", json_text(receipt),
+                              json_text(d.about), json_text(d.ref), json_text(d.category)));
   return flow::ComplaintLodged{receipt};
 }
 

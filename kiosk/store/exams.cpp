@@ -28,7 +28,9 @@ std::string local_moment(UtcTime t) {
   return fmt::format("{:02}-{:02} {:02}:{:02}", l.month, l.day, l.hour, l.minute);
 }
 
-flow::NotNow not_now(std::string key, std::vector<std::string> args = {}) { return {std::move(key), std::move(args)}; }
+flow::NotNow not_now(std::string key, std::vector<std::string> args = {}) {
+  return {std::move(key), std::move(args)};
+}
 
 // The blueprint's rows for as many questions as the order asks for: rows give up or gain one question in turn.
 std::vector<rules::BlueprintRow> rows_for(const record::Blueprint& blueprint, int questions) {
@@ -158,14 +160,16 @@ flow::PaperOpened shown(Core& core, const Attempt& a) {
   view.attempt = a.attempt;
   view.no = a.no;
   view.content = core.content(a.pack);
-  for (const FrozenItem& i : a.paper) view.questions.push_back({i.drawn.id, i.drawn.version, i.multiple, i.drawn.order});
+  for (const FrozenItem& i : a.paper)
+    view.questions.push_back({i.drawn.id, i.drawn.version, i.multiple, i.drawn.order});
   view.answered = answered(core, a.attempt);
   return {std::move(view)};
 }
 
 bool identified_just_now(const Core& core, const std::string& subject, const std::string& course) {
   const auto it = core.identified.find(course);
-  return it != core.identified.end() && it->second.subject == subject && core.clock.mono() - it->second.at <= kFreshIdentity;
+  return it != core.identified.end() && it->second.subject == subject &&
+         core.clock.mono() - it->second.at <= kFreshIdentity;
 }
 
 // Why no attempt may be opened, in the order in which a rider can do something about it.
@@ -210,8 +214,8 @@ void record_opened(Core& core, const Attempt& a) {
   for (const FrozenItem& i : a.paper)
     items.push_back({{"id", i.drawn.id}, {"version", i.drawn.version}, {"order", i.drawn.order}});
   core.log.append(record::kExamOpened, a.subject, a.course,
-                  fmt::format(R"({{"course":{},"attempt":"{}","no":{},"seed":"{}","pack":{},"items":{}}})", json_text(a.course),
-                              a.attempt, a.no, a.seed, a.pack, items.dump()));
+                  fmt::format(R"({{"course":{},"attempt":"{}","no":{},"seed":"{}","pack":{},"items":{}}})",
+                              json_text(a.course), a.attempt, a.no, a.seed, a.pack, items.dump()));
 }
 
 rules::PaperScore score_of(Core& core, const Attempt& a) {
@@ -237,7 +241,8 @@ std::optional<flow::CertificateView> stored_certificate(Core& core, const std::s
 std::string certificate_number(Core& core, UtcTime at) {
   const int first = static_cast<int>((core.identity.inc - 1) % 9) * 1000;
   const std::string prefix = rules::certificate_number(core.identity.station, at, 1).substr(0, 17);
-  const auto used = core.db.query("SELECT COUNT(*) FROM certificate WHERE number>=?1 AND number<?1||'~'").bind(prefix).number();
+  const auto used =
+      core.db.query("SELECT COUNT(*) FROM certificate WHERE number>=?1 AND number<?1||'~'").bind(prefix).number();
   return rules::certificate_number(core.identity.station, at, first + static_cast<int>(used) + 1);
 }
 
@@ -254,8 +259,9 @@ flow::CertificateView issue_certificate(Core& core, const Attempt& a, int percen
   text.station = core.identity.station;
   text.key_id = fmt::format("{:08x}", record::NoteKey{core.identity.station, core.identity.record_key.public_key}.id());
   flow::CertificateView c{text.number, a.course, rules::sign_certificate(text, core.identity.record_key), now, percent};
-  core.log.append(record::kCertificateIssued, a.subject, a.course,
-                  fmt::format(R"({{"course":{},"number":"{}","text":{}}})", json_text(a.course), c.number, json_text(c.text)));
+  core.log.append(
+      record::kCertificateIssued, a.subject, a.course,
+      fmt::format(R"({{"course":{},"number":"{}","text":{}}})", json_text(a.course), c.number, json_text(c.text)));
   core.db.query("INSERT INTO certificate VALUES(?,?,?,?,?,?)")
       .bind(c.number)
       .bind(a.course)
@@ -333,7 +339,8 @@ Outcome open_exam(Core& core, const flow::OpenExam& d) {
 
 Outcome answer_item(Core& core, const flow::AnswerItem& d) {
   const auto a = find_attempt(core, d.attempt);
-  if (!a || !a->open || d.index < 0 || static_cast<std::size_t>(d.index) >= a->paper.size()) return not_now("exam.not_possible");
+  if (!a || !a->open || d.index < 0 || static_cast<std::size_t>(d.index) >= a->paper.size())
+    return not_now("exam.not_possible");
   {
     auto before = core.db.query("SELECT right FROM answer WHERE attempt=? AND idx=?").bind(d.attempt).bind(d.index);
     if (before.row()) return flow::ItemStored{d.index, before.integer(0) != 0};  // the first answer counts
@@ -343,10 +350,11 @@ Outcome answer_item(Core& core, const flow::AnswerItem& d) {
   std::vector<int> chosen = d.chosen;
   std::sort(chosen.begin(), chosen.end());
   const bool right = chosen == item.right;
-  core.log.append(record::kExamAnswered, a->subject, a->course,
-                  fmt::format(R"({{"course":{},"attempt":"{}","index":{},"item":{},"version":{},"chosen":{},"right":{},"ms":{}}})",
-                              json_text(a->course), a->attempt, d.index, json_text(item.drawn.id), item.drawn.version,
-                              Json(chosen).dump(), right, d.took_ms));
+  core.log.append(
+      record::kExamAnswered, a->subject, a->course,
+      fmt::format(R"({{"course":{},"attempt":"{}","index":{},"item":{},"version":{},"chosen":{},"right":{},"ms":{}}})",
+                  json_text(a->course), a->attempt, d.index, json_text(item.drawn.id), item.drawn.version,
+                  Json(chosen).dump(), right, d.took_ms));
   core.db.query("INSERT INTO answer VALUES(?,?,?,?)").bind(d.attempt).bind(d.index).bind(right).bind(d.took_ms).done();
   return flow::ItemStored{d.index, right};
 }
@@ -358,11 +366,12 @@ Outcome close_exam(Core& core, const flow::CloseExam& d) {
   if (!a->open) return closed(core, *a, score);  // told twice: the first time counted
   const bool finished = d.finished && answered(core, d.attempt) == score.of;
   core.db.query("UPDATE attempt SET open=0, finished=? WHERE attempt=?").bind(finished).bind(d.attempt).done();
-  core.log.append(record::kExamClosed, a->subject, a->course,
-                  fmt::format(R"({{"course":{},"attempt":"{}","no":{},"score":{},"of":{},"critical_wrong":{},"passed":{},)"
-                              R"("finished":{}}})",
-                              json_text(a->course), a->attempt, a->no, score.score, score.of, score.critical_wrong, score.passed,
-                              finished));
+  core.log.append(
+      record::kExamClosed, a->subject, a->course,
+      fmt::format(R"({{"course":{},"attempt":"{}","no":{},"score":{},"of":{},"critical_wrong":{},"passed":{},)"
+                  R"("finished":{}}})",
+                  json_text(a->course), a->attempt, a->no, score.score, score.of, score.critical_wrong, score.passed,
+                  finished));
   // A course that was withdrawn meanwhile has nothing to certify; one that was certified elsewhere has its certificate.
   const auto course = find_course(core, a->course);
   const bool wanted = course && !course->withdrawn && standing(core, *course).certificate.empty();

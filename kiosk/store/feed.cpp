@@ -32,16 +32,22 @@ bool rider_known(Core& core, const std::string& subject) {
 }
 
 void apply_rider(Core& core, const Json& body) {
-  const std::string subject = body.at("subject"), name = body.at("name"), login = body.at("login"), pin = body.at("pin"),
-                    last4 = body.at("last4"), role = body.value("role", "rider");
+  const std::string subject = body.at("subject"), name = body.at("name"), login = body.at("login"),
+                    pin = body.at("pin"), last4 = body.at("last4"), role = body.value("role", "rider");
   const auto cards = body.at("cards").get<std::vector<std::string>>();
   need(!subject.empty() && rules::is_code_field(subject), "\"subject\" is no pseudonym");
   if (!rider_known(core, subject)) count_riders(core, true);
   // A number or card belongs to the rider named last.
-  if (!login.empty()) core.db.query("UPDATE rider SET login='' WHERE login=? AND login<>'' AND subject<>?").bind(login).bind(subject).done();
+  if (!login.empty())
+    core.db.query("UPDATE rider SET login='' WHERE login=? AND login<>'' AND subject<>?")
+        .bind(login)
+        .bind(subject)
+        .done();
   core.db
-      .query("INSERT INTO rider VALUES(?,?,?,?,?,?) ON CONFLICT(subject) DO UPDATE SET name=excluded.name, role=excluded.role, "
-             "login=excluded.login, pin=excluded.pin, last4=excluded.last4")
+      .query(
+          "INSERT INTO rider VALUES(?,?,?,?,?,?) ON CONFLICT(subject) DO UPDATE SET name=excluded.name, "
+          "role=excluded.role, "
+          "login=excluded.login, pin=excluded.pin, last4=excluded.last4")
       .bind(subject)
       .bind_blob(base::seal(core.identity.field_key, name, "rider.name|" + subject, core.random))
       .bind(role)
@@ -51,7 +57,10 @@ void apply_rider(Core& core, const Json& body) {
       .done();
   core.db.query("DELETE FROM card WHERE subject=?").bind(subject).done();
   for (const std::string& card : cards)
-    core.db.query("INSERT INTO card VALUES(?,?) ON CONFLICT(hash) DO UPDATE SET subject=excluded.subject").bind(card).bind(subject).done();
+    core.db.query("INSERT INTO card VALUES(?,?) ON CONFLICT(hash) DO UPDATE SET subject=excluded.subject")
+        .bind(card)
+        .bind(subject)
+        .done();
 }
 
 // What the rider did stays in the log, by pseudonym; what names the person goes.
@@ -71,7 +80,10 @@ void apply_course(Core& core, const std::string& text) {
   need(order.questions >= 0 && order.questions <= 200 && order.pass >= 0 && order.pass <= order.questions,
        "\"questions\" or \"pass\" out of range");
   need(order.required_s >= 0, "\"required_s\" is negative");
-  core.db.query("INSERT INTO course VALUES(?,?,?,0,'','') ON CONFLICT(course) DO UPDATE SET subject=excluded.subject, body=excluded.body")
+  core.db
+      .query(
+          "INSERT INTO course VALUES(?,?,?,0,'','') ON CONFLICT(course) DO UPDATE SET subject=excluded.subject, "
+          "body=excluded.body")
       .bind(order.course)
       .bind(order.subject)
       .bind(text)
@@ -88,8 +100,9 @@ void apply_progress(Core& core, const std::string& text) {
   const record::CourseProgress p = take(record::parse_course_progress(text));
   if (p.station == core.identity.station && p.inc == core.identity.inc) return;  // this station knows its own better
   core.db
-      .query("INSERT INTO progress VALUES(?,?,?,?,?) ON CONFLICT(course, station, inc) DO UPDATE SET upto=excluded.upto, "
-             "body=excluded.body WHERE excluded.upto>=upto")
+      .query(
+          "INSERT INTO progress VALUES(?,?,?,?,?) ON CONFLICT(course, station, inc) DO UPDATE SET upto=excluded.upto, "
+          "body=excluded.body WHERE excluded.upto>=upto")
       .bind(p.course)
       .bind(p.station)
       .bind(std::int64_t{p.inc})
@@ -109,7 +122,9 @@ void apply_points(Core& core, const Json& body) {
   const std::string subject = body.at("subject");
   const std::int64_t balance = body.at("balance");
   core.db
-      .query("INSERT INTO points_balance VALUES(?,?,?) ON CONFLICT(subject) DO UPDATE SET balance=excluded.balance, upto=excluded.upto")
+      .query(
+          "INSERT INTO points_balance VALUES(?,?,?) ON CONFLICT(subject) DO UPDATE SET balance=excluded.balance, "
+          "upto=excluded.upto")
       .bind(subject)
       .bind(balance)
       .bind(upto)
@@ -123,7 +138,12 @@ void apply_pack(Core& core, const Json& body) {
   const auto hash = base::from_hex(sha256);
   need(hash && hash->size() == 32 && version > 0 && bytes >= 0, "\"sha256\", \"version\" or \"bytes\" out of range");
   if (version <= core.pack_version) return;
-  core.db.query("INSERT INTO pack_wanted VALUES(?,?,?,?) ON CONFLICT(sha256) DO NOTHING").bind(sha256).bind(name).bind(version).bind(bytes).done();
+  core.db.query("INSERT INTO pack_wanted VALUES(?,?,?,?) ON CONFLICT(sha256) DO NOTHING")
+      .bind(sha256)
+      .bind(name)
+      .bind(version)
+      .bind(bytes)
+      .done();
 }
 
 void apply_station_key(Core& core, const Json& body) {
@@ -131,7 +151,10 @@ void apply_station_key(Core& core, const Json& body) {
   const std::int64_t inc = body.at("inc");
   const record::Delegation d = take(record::open_delegation(note, core.identity.centre));
   need(d.station == station && d.inc == inc, "the delegation is for another station");
-  core.db.query("INSERT INTO station_key VALUES(?,?,?) ON CONFLICT(station, inc) DO UPDATE SET delegation=excluded.delegation")
+  core.db
+      .query(
+          "INSERT INTO station_key VALUES(?,?,?) ON CONFLICT(station, inc) DO UPDATE SET "
+          "delegation=excluded.delegation")
       .bind(station)
       .bind(inc)
       .bind(note)

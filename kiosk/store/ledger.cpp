@@ -157,11 +157,16 @@ void Ledger::close() {
   (void)guarded([&] { core_.set_meta("running", "0"); });
 }
 
-std::shared_ptr<const record::Content> Ledger::content() const { return core_.content(core_.pack_version); }
+std::shared_ptr<const record::Content> Ledger::content() const {
+  return core_.content(core_.pack_version);
+}
 
-std::uint64_t Ledger::log_size() const { return core_.log.size(); }
+std::uint64_t Ledger::log_size() const {
+  return core_.log.size();
+}
 
-base::Result<std::vector<std::string>> Ledger::lines(std::uint64_t from, std::size_t most_lines, std::size_t most_bytes) {
+base::Result<std::vector<std::string>> Ledger::lines(std::uint64_t from, std::size_t most_lines,
+                                                     std::size_t most_bytes) {
   return reading<std::vector<std::string>>([&] {
     std::vector<std::string> out;
     std::size_t bytes = 0;
@@ -181,7 +186,8 @@ base::Result<std::vector<std::string>> Ledger::lines(std::uint64_t from, std::si
 base::Result<std::string> Ledger::checkpoint(std::uint64_t size) {
   if (size > log_size()) return fail(Errc::invalid, "the log has fewer records than the checkpoint asked for");
   return reading<std::string>([&] {
-    const record::Checkpoint head{record::log_origin(identity_.station, identity_.inc), size, core_.log.edge_at(size).root()};
+    const record::Checkpoint head{record::log_origin(identity_.station, identity_.inc), size,
+                                  core_.log.edge_at(size).root()};
     return record::sign_checkpoint(head, identity_.station, identity_.record_key);
   });
 }
@@ -218,10 +224,13 @@ base::Result<void> Ledger::apply(std::span<const record::FeedEntry> entries) {
 
 base::Result<std::optional<WantedPack>> Ledger::wanted_pack() {
   return reading<std::optional<WantedPack>>([&]() -> std::optional<WantedPack> {
-    auto q = core_.db.query("SELECT name, version, sha256, bytes FROM pack_wanted WHERE version>? ORDER BY version DESC LIMIT 1")
-                 .bind(core_.pack_version);
+    auto q =
+        core_.db
+            .query("SELECT name, version, sha256, bytes FROM pack_wanted WHERE version>? ORDER BY version DESC LIMIT 1")
+            .bind(core_.pack_version);
     if (!q.row()) return std::nullopt;
-    return WantedPack{q.text(0), static_cast<std::uint64_t>(q.integer(1)), q.text(2), static_cast<std::uint64_t>(q.integer(3))};
+    return WantedPack{q.text(0), static_cast<std::uint64_t>(q.integer(1)), q.text(2),
+                      static_cast<std::uint64_t>(q.integer(3))};
   });
 }
 
@@ -248,7 +257,10 @@ base::Result<void> Ledger::offer_pack(const WantedPack& wanted, std::string_view
       return;
     }
     core_.db.query("DELETE FROM pack_wanted WHERE version<=?").bind(wanted.version).done();
-    core_.db.query("INSERT INTO pack VALUES(?,?,?,?) ON CONFLICT(version) DO UPDATE SET sha256=excluded.sha256, bytes=excluded.bytes")
+    core_.db
+        .query(
+            "INSERT INTO pack VALUES(?,?,?,?) ON CONFLICT(version) DO UPDATE SET sha256=excluded.sha256, "
+            "bytes=excluded.bytes")
         .bind(wanted.version)
         .bind(wanted.pack)
         .bind(wanted.sha256)

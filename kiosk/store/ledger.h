@@ -34,8 +34,8 @@ struct WantedPack {
 // again; nothing that was not committed is ever confirmed.
 class Ledger {
  public:
-  // Opens, migrates, verifies head and tail of the log and settles what a crash left behind. `io` with a sentence for the
-  // maintainer when the file cannot be used or trusted.
+  // Opens, migrates, verifies head and tail of the log and settles what a crash left behind. `io` with a sentence for
+  // the maintainer when the file cannot be used or trusted.
   static base::Result<std::unique_ptr<Ledger>> open(Identity identity, LedgerOptions options, const base::Clock& clock,
                                                     base::Random& random);
   ~Ledger();
@@ -47,7 +47,8 @@ class Ledger {
   // A clean stop: remembered, so that the next start knows that nothing was cut off.
   void close();
 
-  // Content: the newest applied pack; null before the first. Opened papers carry the content that they were frozen with.
+  // Content: the newest applied pack; null before the first. Opened papers carry the content that they were frozen
+  // with.
   std::shared_ptr<const record::Content> content() const;
 
   // --- the way up ---
@@ -64,9 +65,9 @@ class Ledger {
 
   // --- the way down ---
   std::uint64_t feed_cursor() const { return feed_cursor_; }
-  // Entries in rising order: their effects and the cursor in one transaction; those at or before the cursor were applied
-  // before and are passed over. An entry that cannot be applied is recorded (feed.refused): one bad directive must not
-  // stop the feed.
+  // Entries in rising order: their effects and the cursor in one transaction; those at or before the cursor were
+  // applied before and are passed over. An entry that cannot be applied is recorded (feed.refused): one bad directive
+  // must not stop the feed.
   base::Result<void> apply(std::span<const record::FeedEntry> entries);
   base::Result<std::optional<WantedPack>> wanted_pack();
   // Checks and applies a pack that was downloaded or brought on a stick. `corrupt` with the reason: it was refused and

@@ -17,12 +17,16 @@ constexpr std::int64_t kPlausibleMs = 60'000;
 constexpr std::int64_t kUnknownMs = 366LL * 24 * 3'600'000;
 constexpr std::int64_t kWeekMs = 7LL * 24 * 3'600'000;
 constexpr std::int64_t kRestartMs = 1'000;  // hardware clocks keep whole seconds
-std::int64_t drift(std::int64_t ms) { return std::abs(ms) / 10'000; }
+std::int64_t drift(std::int64_t ms) {
+  return std::abs(ms) / 10'000;
+}
 
 // Before this the product did not exist: a clock that shows less was never set.
 constexpr std::int64_t kEarliestMs = 1'767'225'600'000;  // 2026-01-01
 
-std::string_view as_text(const base::Bytes& bytes) { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
+std::string_view as_text(const base::Bytes& bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
 
 record::RightEdge restored(std::uint64_t size, const base::Bytes& hashes) {
   auto edge = record::RightEdge::restore(size, as_text(hashes));
@@ -39,10 +43,12 @@ void Log::load() {
   }
   const auto next = static_cast<std::uint64_t>(db_.query("SELECT COALESCE(MAX(seq)+1, 0) FROM record").number());
   if (next != edge_.size())
-    throw StorageError{"the log holds " + std::to_string(next) + " records but its head says " + std::to_string(edge_.size())};
+    throw StorageError{"the log holds " + std::to_string(next) + " records but its head says " +
+                       std::to_string(edge_.size())};
   check_tail();
   committed_edge_ = edge_;
-  auto anchor = db_.query("SELECT (SELECT value FROM meta WHERE key='anchor_utc'), (SELECT value FROM meta WHERE key='anchor_offset')");
+  auto anchor = db_.query(
+      "SELECT (SELECT value FROM meta WHERE key='anchor_utc'), (SELECT value FROM meta WHERE key='anchor_offset')");
   if (anchor.row() && !anchor.text(0).empty())
     last_anchor_ = LastAnchor{base::utc_from_ms(anchor.integer(0)), base::Milliseconds(anchor.integer(1))};
 }
@@ -58,7 +64,8 @@ void Log::check_tail() {
     throw StorageError{"the log belongs to incarnation " + std::to_string(last->inc) + " of station " + last->station +
                        ", not to incarnation " + std::to_string(identity_.inc) + " of " + identity_.station +
                        ": keep this database as evidence and start with a new one"};
-  if (last->seq != edge_.size() - 1) throw StorageError{"the last record of the log stands at a wrong place: the database is damaged"};
+  if (last->seq != edge_.size() - 1)
+    throw StorageError{"the last record of the log stands at a wrong place: the database is damaged"};
 }
 
 record::RightEdge Log::edge_at(std::uint64_t size) {
@@ -66,7 +73,8 @@ record::RightEdge Log::edge_at(std::uint64_t size) {
   record::RightEdge edge;
   if (const std::uint64_t base = (size - (size > 0)) / kEdgeEvery * kEdgeEvery; base > 0) {
     auto stored = db_.query("SELECT edge FROM log_edge WHERE size=?").bind(base);
-    if (!stored.row()) throw StorageError{"the log's edge at " + std::to_string(base) + " is missing: the database is damaged"};
+    if (!stored.row())
+      throw StorageError{"the log's edge at " + std::to_string(base) + " is missing: the database is damaged"};
     edge = restored(base, stored.blob(0));
   }
   auto lines = db_.query("SELECT line FROM record WHERE seq>=? AND seq<? ORDER BY seq").bind(edge.size()).bind(size);
@@ -127,7 +135,8 @@ Log::Stamp Log::stamp(BootTime at) const {
   using record::ClockQuality;
   if (anchor_ && anchor_boot_ == clock_.boot_id()) {
     const auto since = at - anchor_->mono;
-    return {anchor_->utc + since, std::max<std::int64_t>(1, anchor_->unc.count()) + drift(since.count()), ClockQuality::anchored};
+    return {anchor_->utc + since, std::max<std::int64_t>(1, anchor_->unc.count()) + drift(since.count()),
+            ClockQuality::anchored};
   }
   const UtcTime wall = clock_.utc() - (clock_.mono() - at);
   if (base::to_ms(wall) < kEarliestMs) return {wall, kUnknownMs, ClockQuality::unknown};
@@ -150,7 +159,8 @@ void Log::anchor(const TimeAnchor& anchor) {
         .bind(std::to_string(value))
         .done();
   append(record::kClockAnchored, "", "",
-         "{\"offset_ms\":" + std::to_string(anchor.offset.count()) + ",\"rtt_ms\":" + std::to_string(anchor.rtt.count()) + "}");
+         "{\"offset_ms\":" + std::to_string(anchor.offset.count()) +
+             ",\"rtt_ms\":" + std::to_string(anchor.rtt.count()) + "}");
 }
 
 }  // namespace station::store

@@ -24,8 +24,8 @@ class Log {
 
   // `body` is a JSON object text; `course` is the one it belongs to, or empty. `at` is the moment of the event on the
   // boot clock; now if absent.
-  std::uint64_t append(std::string_view type, const std::string& subject, const std::string& course, const std::string& body,
-                       std::optional<BootTime> at = {});
+  std::uint64_t append(std::string_view type, const std::string& subject, const std::string& course,
+                       const std::string& body, std::optional<BootTime> at = {});
   std::uint64_t size() const { return edge_.size(); }
   const record::RightEdge& edge() const { return edge_; }
   // The right edge of the first `size` records; size <= size().

@@ -48,7 +48,8 @@ struct LedgerOptions {
   base::Milliseconds hold_limit{60'000};
   base::PinCost pin_cost = base::PinCost::full;  // of the check for numbers that nobody has
   // Called after COMMIT has returned, once for each record, in order.
-  std::function<void(const std::string& type, std::uint32_t inc, std::uint64_t seq, const base::Digest& leaf)> on_committed;
+  std::function<void(const std::string& type, std::uint32_t inc, std::uint64_t seq, const base::Digest& leaf)>
+      on_committed;
 };
 
 // The centre's signed time at one instant of this boot: at `mono` it was `utc`, give or take `unc`.

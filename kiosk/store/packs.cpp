@@ -29,8 +29,10 @@ void load_contents(Core& core) {
 }
 
 void drop_old_packs(Core& core) {
-  core.db.run("DELETE FROM pack WHERE version NOT IN (SELECT version FROM pack ORDER BY version DESC LIMIT 2) AND version NOT IN "
-              "(SELECT pack FROM attempt WHERE open=1)");
+  core.db.run(
+      "DELETE FROM pack WHERE version NOT IN (SELECT version FROM pack ORDER BY version DESC LIMIT 2) AND version NOT "
+      "IN "
+      "(SELECT pack FROM attempt WHERE open=1)");
   std::erase_if(core.contents, [&](const auto& c) {
     return c.first != core.pack_version &&
            !core.db.query("SELECT 1 FROM attempt WHERE open=1 AND pack=?").bind(c.first).row();

@@ -20,10 +20,13 @@ std::string subject_by_card(Core& core, const std::string& uid) {
 }
 
 void record_refusal(Core& core, const std::string& subject, const char* method, const char* reason) {
-  core.log.append(record::kIdentityRefused, subject, "", fmt::format(R"({{"method":"{}","reason":"{}"}})", method, reason));
+  core.log.append(record::kIdentityRefused, subject, "",
+                  fmt::format(R"({{"method":"{}","reason":"{}"}})", method, reason));
 }
 
-flow::Refusal refusal(flow::RefusalReason reason) { return {reason, std::nullopt, 0}; }
+flow::Refusal refusal(flow::RefusalReason reason) {
+  return {reason, std::nullopt, 0};
+}
 
 // Whose wrong PINs are counted. Numbers that nobody has are counted like those of riders, so that nobody can tell which
 // numbers exist; in the log they stay without a subject.
@@ -33,15 +36,19 @@ struct Claimant {
 };
 
 rules::PinState pin_state(Core& core, const std::string& key) {
-  auto q = core.db.query("SELECT failures, until_centre, left_ms, noted_mono, boot FROM pin_failure WHERE subject=?").bind(key);
+  auto q = core.db.query("SELECT failures, until_centre, left_ms, noted_mono, boot FROM pin_failure WHERE subject=?")
+               .bind(key);
   if (!q.row()) return {};
-  return {q.small(0), q.integer(1) != 0, base::Milliseconds(q.integer(2)), q.text(4), BootTime(base::Milliseconds(q.integer(3)))};
+  return {q.small(0), q.integer(1) != 0, base::Milliseconds(q.integer(2)), q.text(4),
+          BootTime(base::Milliseconds(q.integer(3)))};
 }
 
 void store_pin_state(Core& core, const std::string& key, const rules::PinState& s) {
   core.db
-      .query("INSERT INTO pin_failure VALUES(?,?,?,?,?,?) ON CONFLICT(subject) DO UPDATE SET failures=excluded.failures, "
-             "until_centre=excluded.until_centre, left_ms=excluded.left_ms, noted_mono=excluded.noted_mono, boot=excluded.boot")
+      .query(
+          "INSERT INTO pin_failure VALUES(?,?,?,?,?,?) ON CONFLICT(subject) DO UPDATE SET failures=excluded.failures, "
+          "until_centre=excluded.until_centre, left_ms=excluded.left_ms, noted_mono=excluded.noted_mono, "
+          "boot=excluded.boot")
       .bind(key)
       .bind(s.failures)
       .bind(s.until_centre)
@@ -63,7 +70,8 @@ bool pin_fits(Core& core, const Claimant& who, const std::string& pin) {
   if (!who.subject.empty()) verifier = core.db.query("SELECT pin FROM rider WHERE subject=?").bind(who.subject).word();
   if (!verifier.empty()) return base::check_pin(core.identity.pin_pepper, pin, verifier);
   if (core.stranger_pin.empty())
-    core.stranger_pin = base::make_pin_verifier(core.identity.pin_pepper, base::new_id(core.random), core.options.pin_cost);
+    core.stranger_pin =
+        base::make_pin_verifier(core.identity.pin_pepper, base::new_id(core.random), core.options.pin_cost);
   (void)base::check_pin(core.identity.pin_pepper, pin, core.stranger_pin);
   return false;
 }
@@ -91,7 +99,8 @@ std::optional<flow::Refusal> check_pin_of(Core& core, const Claimant& who, const
     return wrong;
   }
   const std::string until = access.until_centre ? "null" : json_text(base::iso8601(core.utc() + access.wait));
-  core.log.append(record::kIdentityLocked, who.subject, "", fmt::format(R"({{"failures":{},"until":{}}})", failed.failures, until));
+  core.log.append(record::kIdentityLocked, who.subject, "",
+                  fmt::format(R"({{"failures":{},"until":{}}})", failed.failures, until));
   return locked_refusal(access);
 }
 
@@ -107,7 +116,8 @@ Outcome welcome(Core& core, const std::string& subject, flow::Method method) {
         .bind(core.mono_ms())
         .bind(core.clock.boot_id())
         .done();
-    core.log.append(record::kCheckedIn, subject, "", fmt::format(R"({{"visit":"{}","method":"{}"}})", visit, method_name(method)));
+    core.log.append(record::kCheckedIn, subject, "",
+                    fmt::format(R"({{"visit":"{}","method":"{}"}})", visit, method_name(method)));
     // One check-in a day earns points: the day is what the transfer rests on.
     w.points_gained = earn_points(core, subject, core.options.check_in_points, "check_in", local_day(core.utc()));
   }

@@ -15,8 +15,10 @@ struct Charge {
 };
 
 std::optional<Charge> active_on(Core& core, const std::string& port) {
-  auto s = core.db.query(
-      "SELECT session, port, subject, state, since_mono, boot FROM charge WHERE port=? AND state<>'ended'").bind(port);
+  auto s =
+      core.db
+          .query("SELECT session, port, subject, state, since_mono, boot FROM charge WHERE port=? AND state<>'ended'")
+          .bind(port);
   if (!s.row()) return std::nullopt;
   Charge c{s.text(0), s.text(1), s.text(2), s.text(3), s.integer(4), s.text(5)};
   return c;
@@ -26,7 +28,8 @@ bool has_fault(Core& core, const std::string& port) {
   return core.db.query("SELECT 1 FROM fault WHERE place=? AND code LIKE 'port.%'").bind(port).row();
 }
 
-Outcome new_intent(Core& core, const std::string& port, const std::string& session, bool on, const std::string& reason) {
+Outcome new_intent(Core& core, const std::string& port, const std::string& session, bool on,
+                   const std::string& reason) {
   const std::string op = base::new_id(core.random);
   core.db.query("INSERT INTO intent VALUES(?,'charge',?,?,?,?,0)")
       .bind(op)
@@ -41,8 +44,8 @@ Outcome new_intent(Core& core, const std::string& port, const std::string& sessi
 void append_intent(Core& core, const Outcome& intended, const std::string& session, const std::string& subject) {
   const auto& c = std::get<flow::ChargeIntended>(intended);
   core.log.append(record::kChargeIntended, subject, "",
-                  "{\"op\":" + json_text(c.op) + ",\"session\":" + json_text(session) + ",\"port\":" + json_text(c.port) +
-                      ",\"on\":" + (c.on ? "true" : "false") + "}");
+                  "{\"op\":" + json_text(c.op) + ",\"session\":" + json_text(session) +
+                      ",\"port\":" + json_text(c.port) + ",\"on\":" + (c.on ? "true" : "false") + "}");
 }
 
 void end_charge(Core& core, const Charge& c, const std::string& reason, const char* power) {
@@ -50,8 +53,8 @@ void end_charge(Core& core, const Charge& c, const std::string& reason, const ch
   const std::int64_t minutes = c.boot == core.clock.boot_id() ? (core.mono_ms() - c.since_mono) / 60'000 : 0;
   core.db.query("UPDATE charge SET state='ended' WHERE session=?").bind(c.session).done();
   core.log.append(record::kChargeEnded, c.subject, "",
-                  "{\"session\":" + json_text(c.session) + ",\"port\":" + json_text(c.port) + ",\"reason\":" + json_text(reason) +
-                      ",\"minutes\":" + std::to_string(minutes) + ",\"power\":\"" + power + "\"}");
+                  "{\"session\":" + json_text(c.session) + ",\"port\":" + json_text(c.port) + ",\"reason\":" +
+                      json_text(reason) + ",\"minutes\":" + std::to_string(minutes) + ",\"power\":\"" + power + "\"}");
 }
 
 }  // namespace
@@ -80,14 +83,16 @@ Outcome intend_charge(Core& core, const flow::IntendCharge& d) {
     append_intent(core, out, session, d.subject);
     return out;
   }
-  if (!active || (!d.subject.empty() && active->subject != d.subject)) return flow::NotNow{"charge.not_yours", {d.port}};
+  if (!active || (!d.subject.empty() && active->subject != d.subject))
+    return flow::NotNow{"charge.not_yours", {d.port}};
   Outcome out = new_intent(core, d.port, active->session, false, d.reason);
   append_intent(core, out, active->session, active->subject);
   return out;
 }
 
 Outcome record_switch(Core& core, const flow::RecordSwitch& d) {
-  auto s = core.db.query("SELECT target, ref, purpose FROM intent WHERE op=? AND kind='charge' AND resolved=0").bind(d.op);
+  auto s =
+      core.db.query("SELECT target, ref, purpose FROM intent WHERE op=? AND kind='charge' AND resolved=0").bind(d.op);
   if (!s.row()) return flow::Done{};  // told twice: the first time counted
   const std::string port = s.text(0), session = s.text(1), purpose = s.text(2);
   core.db.query("UPDATE intent SET resolved=1 WHERE op=?").bind(d.op).done();
@@ -116,14 +121,18 @@ Outcome record_switch(Core& core, const flow::RecordSwitch& d) {
   return flow::RiderChanged{rider_view(core, active->subject)};
 }
 
-// What a crash left behind: an intent to switch on whose outcome nobody saw counts as failed. Sessions that ran are ended
-// by the keeper, which switches their port off first.
+// What a crash left behind: an intent to switch on whose outcome nobody saw counts as failed. Sessions that ran are
+// ended by the keeper, which switches their port off first.
 void settle_charges_at_start(Core& core) {
   std::vector<std::pair<std::string, Charge>> open;
-  auto s = core.db.query(
-      "SELECT i.op, c.session, c.port, c.subject, c.state, c.since_mono, c.boot FROM intent i JOIN charge c ON c.session=i.ref "
-      "WHERE i.kind='charge' AND i.resolved=0 AND i.run<>? AND c.state<>'ended'").bind(core.run);
-  while (s.row()) open.emplace_back(s.text(0), Charge{s.text(1), s.text(2), s.text(3), s.text(4), s.integer(5), s.text(6)});
+  auto s = core.db
+               .query(
+                   "SELECT i.op, c.session, c.port, c.subject, c.state, c.since_mono, c.boot FROM intent i JOIN charge "
+                   "c ON c.session=i.ref "
+                   "WHERE i.kind='charge' AND i.resolved=0 AND i.run<>? AND c.state<>'ended'")
+               .bind(core.run);
+  while (s.row())
+    open.emplace_back(s.text(0), Charge{s.text(1), s.text(2), s.text(3), s.text(4), s.integer(5), s.text(6)});
   for (const auto& [op, c] : open) {
     core.db.query("UPDATE intent SET resolved=1 WHERE op=?").bind(op).done();
     if (c.state != "intended") continue;
@@ -153,15 +162,20 @@ std::vector<flow::PortView> port_views(Core& core) {
 
 std::vector<flow::RunningCharge> running_charges(Core& core) {
   std::vector<flow::RunningCharge> out;
-  auto s = core.db.query("SELECT port, since_mono, limit_min, run FROM charge WHERE state<>'ended' AND state='running'");
+  auto s =
+      core.db.query("SELECT port, since_mono, limit_min, run FROM charge WHERE state<>'ended' AND state='running'");
   while (s.row())
-    out.push_back({s.text(0), BootTime(base::Milliseconds(s.integer(1))), static_cast<int>(s.integer(2)), s.text(3) != core.run});
+    out.push_back(
+        {s.text(0), BootTime(base::Milliseconds(s.integer(1))), static_cast<int>(s.integer(2)), s.text(3) != core.run});
   return out;
 }
 
 std::optional<flow::ChargeView> charge_of(Core& core, const std::string& subject) {
-  auto s = core.db.query(
-      "SELECT session, port, since_utc, since_mono, boot, limit_min FROM charge WHERE subject=? AND state<>'ended' AND state='running'").bind(subject);
+  auto s = core.db
+               .query(
+                   "SELECT session, port, since_utc, since_mono, boot, limit_min FROM charge WHERE subject=? AND "
+                   "state<>'ended' AND state='running'")
+               .bind(subject);
   if (!s.row()) return std::nullopt;
   flow::ChargeView v{s.text(0), s.text(1), base::utc_from_ms(s.integer(2)), 0, static_cast<int>(s.integer(5))};
   if (s.text(4) == core.clock.boot_id()) v.minutes = static_cast<int>((core.mono_ms() - s.integer(3)) / 60'000);

@@ -97,7 +97,9 @@ CREATE TABLE station_key(station TEXT NOT NULL, inc INTEGER NOT NULL, delegation
 
 }  // namespace
 
-int schema_version() { return static_cast<int>(std::size(kMigrations)); }
+int schema_version() {
+  return static_cast<int>(std::size(kMigrations));
+}
 
 void migrate(Database& db) {
   const auto have = static_cast<int>(db.query("PRAGMA user_version").number());

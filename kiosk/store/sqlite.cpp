@@ -18,7 +18,8 @@ Database::Database(const std::string& path, bool create) : path_(path) {
     // Exclusive locking comes first: with it, the write-ahead index stays in memory and no second process can join.
     run("PRAGMA locking_mode=EXCLUSIVE");
     const std::string journal = query("PRAGMA journal_mode=WAL").word();
-    if (journal != "wal" && path != ":memory:") throw StorageError{path + ": no write-ahead log is possible on this disk"};
+    if (journal != "wal" && path != ":memory:")
+      throw StorageError{path + ": no write-ahead log is possible on this disk"};
     run("PRAGMA synchronous=FULL");
     run("PRAGMA secure_delete=ON");  // what is erased about a person is gone from the file, too
     run("PRAGMA foreign_keys=ON");
@@ -30,7 +31,9 @@ Database::Database(const std::string& path, bool create) : path_(path) {
   }
 }
 
-Database::~Database() { close(); }
+Database::~Database() {
+  close();
+}
 
 void Database::close() {
   for (auto& [sql, prepared] : statements_) sqlite3_finalize(prepared.statement);
@@ -53,7 +56,9 @@ void Database::check(int code, const char* what) const {
   }
 }
 
-void Database::run(const char* sql) { check(sqlite3_exec(db_, sql, nullptr, nullptr, nullptr), sql); }
+void Database::run(const char* sql) {
+  check(sqlite3_exec(db_, sql, nullptr, nullptr, nullptr), sql);
+}
 
 Query Database::query(const char* sql) {
   Prepared& p = statements_[sql];
@@ -61,7 +66,9 @@ Query Database::query(const char* sql) {
   return {*this, p.statement, p.busy};
 }
 
-std::int64_t Database::changes() const { return sqlite3_changes64(db_); }
+std::int64_t Database::changes() const {
+  return sqlite3_changes64(db_);
+}
 
 Query::Query(Database& db, sqlite3_stmt* statement, bool& busy) : db_(db), statement_(statement), busy_(&busy) {
   STATION_CHECK(!busy, "a statement is in use once at a time");
@@ -78,7 +85,9 @@ Query::~Query() {
   *busy_ = false;
 }
 
-void Query::put(std::int64_t v) { db_.check(sqlite3_bind_int64(statement_, next_++, v), "bind"); }
+void Query::put(std::int64_t v) {
+  db_.check(sqlite3_bind_int64(statement_, next_++, v), "bind");
+}
 
 void Query::put(std::string_view v) {
   db_.check(sqlite3_bind_text64(statement_, next_++, v.data() ? v.data() : "", v.size(), SQLITE_TRANSIENT, SQLITE_UTF8),
@@ -91,7 +100,9 @@ Query& Query::bind_blob(std::span<const std::uint8_t> v) & {
   return *this;
 }
 
-Query&& Query::bind_blob(std::span<const std::uint8_t> v) && { return std::move(bind_blob(v)); }
+Query&& Query::bind_blob(std::span<const std::uint8_t> v) && {
+  return std::move(bind_blob(v));
+}
 
 bool Query::row() {
   const int code = sqlite3_step(statement_);
@@ -104,11 +115,17 @@ void Query::done() {
   }
 }
 
-std::int64_t Query::number(std::int64_t fallback) { return row() ? integer(0) : fallback; }
+std::int64_t Query::number(std::int64_t fallback) {
+  return row() ? integer(0) : fallback;
+}
 
-std::string Query::word() { return row() ? text(0) : std::string(); }
+std::string Query::word() {
+  return row() ? text(0) : std::string();
+}
 
-std::int64_t Query::integer(int column) const { return sqlite3_column_int64(statement_, column); }
+std::int64_t Query::integer(int column) const {
+  return sqlite3_column_int64(statement_, column);
+}
 
 std::string Query::text(int column) const {
   const auto* data = reinterpret_cast<const char*>(sqlite3_column_text(statement_, column));
@@ -121,7 +138,9 @@ base::Bytes Query::blob(int column) const {
 }
 
 // IMMEDIATE: the write lock is taken at once, so nothing can fail halfway because of somebody else's lock.
-Transaction::Transaction(Database& db) : db_(db) { db_.run("BEGIN IMMEDIATE"); }
+Transaction::Transaction(Database& db) : db_(db) {
+  db_.run("BEGIN IMMEDIATE");
+}
 
 Transaction::~Transaction() {
   if (!open_) return;

@@ -24,8 +24,9 @@ struct StorageError {
 
 class Database;
 
-// A prepared statement in use: bind in order, then step through rows. It is given back when the query goes out of scope,
-// so no read stays open behind the back of the write-ahead log. The same statement is never in use twice at once.
+// A prepared statement in use: bind in order, then step through rows. It is given back when the query goes out of
+// scope, so no read stays open behind the back of the write-ahead log. The same statement is never in use twice at
+// once.
 class Query {
  public:
   Query(Database& db, sqlite3_stmt* statement, bool& busy);
@@ -46,10 +47,10 @@ class Query {
   Query&& bind_blob(std::span<const std::uint8_t> value) &&;
   Query& bind_blob(std::span<const std::uint8_t> value) &;
 
-  bool row();                                     // the next row, or false at the end
-  void done();                                    // runs to the end, expecting no row
+  bool row();                                      // the next row, or false at the end
+  void done();                                     // runs to the end, expecting no row
   std::int64_t number(std::int64_t fallback = 0);  // first column of the first row
-  std::string word();                             // the same as text; empty without a row
+  std::string word();                              // the same as text; empty without a row
 
   std::int64_t integer(int column) const;
   int small(int column) const { return static_cast<int>(integer(column)); }
@@ -81,9 +82,9 @@ class Database {
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
 
-  void run(const char* sql);        // statements without parameters or results
-  Query query(const char* sql);     // compiled once and kept; `sql` must be a literal
-  std::int64_t changes() const;     // rows touched by the last statement
+  void run(const char* sql);                     // statements without parameters or results
+  Query query(const char* sql);                  // compiled once and kept; `sql` must be a literal
+  std::int64_t changes() const;                  // rows touched by the last statement
   void check(int code, const char* what) const;  // throws StorageError unless OK, ROW or DONE
 
  private:

@@ -19,7 +19,10 @@ std::string attendance_body(Core& core, const flow::Attend& d) {
 Outcome attend(Core& core, const flow::Attend& d) {
   core.log.append(std::string(record::kAttendance) + d.kind, d.subject, d.course, attendance_body(core, d), d.at);
   const bool closes = d.kind == "pause" || d.kind == "end";
-  core.db.query("INSERT INTO study VALUES(?,?,?,?,?,?) ON CONFLICT(session) DO UPDATE SET step=excluded.step, open=excluded.open")
+  core.db
+      .query(
+          "INSERT INTO study VALUES(?,?,?,?,?,?) ON CONFLICT(session) DO UPDATE SET step=excluded.step, "
+          "open=excluded.open")
       .bind(d.session)
       .bind(d.subject)
       .bind(d.course)
@@ -34,10 +37,11 @@ Outcome attend(Core& core, const flow::Attend& d) {
 Outcome complete_lesson(Core& core, const flow::CompleteLesson& d) {
   std::string steps;
   for (const std::string& s : d.steps) steps += (steps.empty() ? "" : ",") + json_text(s);
-  const std::uint64_t seq = core.log.append(
-      record::kLessonCompleted, d.subject, d.course,
-      "{\"course\":" + json_text(d.course) + ",\"session\":" + json_text(d.session) + ",\"lesson\":" + json_text(d.lesson) +
-          ",\"pack\":" + std::to_string(core.pack_version) + ",\"steps\":[" + steps + "]}");
+  const std::uint64_t seq =
+      core.log.append(record::kLessonCompleted, d.subject, d.course,
+                      "{\"course\":" + json_text(d.course) + ",\"session\":" + json_text(d.session) +
+                          ",\"lesson\":" + json_text(d.lesson) + ",\"pack\":" + std::to_string(core.pack_version) +
+                          ",\"steps\":[" + steps + "]}");
   core.db.query("INSERT INTO lesson_done VALUES(?,?,?,?) ON CONFLICT DO NOTHING")
       .bind(d.subject)
       .bind(d.lesson)

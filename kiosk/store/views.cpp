@@ -21,7 +21,8 @@ flow::RiderView rider_view(Core& core, const std::string& subject) {
     v.has_pin = s.integer(2) != 0;
     v.last4 = s.text(3);
   }
-  if (auto visit = core.db.query("SELECT visit, since_utc FROM visit WHERE subject=? AND open=1").bind(subject); visit.row()) {
+  if (auto visit = core.db.query("SELECT visit, since_utc FROM visit WHERE subject=? AND open=1").bind(subject);
+      visit.row()) {
     v.visit = visit.text(0);
     v.visit_since = base::utc_from_ms(visit.integer(1));
   }
@@ -48,7 +49,8 @@ flow::StationView station_view(Core& core) {
   v.present = static_cast<int>(core.db.query("SELECT COUNT(*) FROM visit WHERE open=1").number());
   v.riders = static_cast<int>(core.meta_number("riders"));
   auto faults = core.db.query("SELECT code, place, detail, since_utc FROM fault ORDER BY since_utc, code, place");
-  while (faults.row()) v.faults.push_back({faults.text(0), faults.text(1), faults.text(2), base::utc_from_ms(faults.integer(3))});
+  while (faults.row())
+    v.faults.push_back({faults.text(0), faults.text(1), faults.text(2), base::utc_from_ms(faults.integer(3))});
   return v;
 }
 

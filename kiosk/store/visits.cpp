@@ -10,7 +10,8 @@ namespace {
 
 void close_visit(Core& core, const std::string& visit, const std::string& subject, const std::string& reason) {
   core.db.query("UPDATE visit SET open=0 WHERE visit=?").bind(visit).done();
-  core.log.append(record::kCheckedOut, subject, "", fmt::format(R"({{"visit":"{}","reason":{}}})", visit, json_text(reason)));
+  core.log.append(record::kCheckedOut, subject, "",
+                  fmt::format(R"({{"visit":"{}","reason":{}}})", visit, json_text(reason)));
 }
 
 }  // namespace
@@ -28,8 +29,9 @@ void close_old_visits(Core& core) {
   std::vector<std::pair<std::string, std::string>> old;
   {
     auto q = core.db
-                 .query("SELECT visit, subject FROM visit WHERE open=1 AND CASE WHEN boot=?1 THEN ?2-since_mono>=?4 ELSE "
-                        "?3-since_utc>=?4 OR ?2>=?4 END ORDER BY since_utc, visit")
+                 .query(
+                     "SELECT visit, subject FROM visit WHERE open=1 AND CASE WHEN boot=?1 THEN ?2-since_mono>=?4 ELSE "
+                     "?3-since_utc>=?4 OR ?2>=?4 END ORDER BY since_utc, visit")
                  .bind(core.clock.boot_id())
                  .bind(core.mono_ms())
                  .bind(core.utc_ms())
@@ -41,12 +43,16 @@ void close_old_visits(Core& core) {
 
 int earn_points(Core& core, const std::string& subject, int points, const std::string& reason, const std::string& ref) {
   if (points <= 0) return 0;
-  if (core.db.query("SELECT 1 FROM points_transfer WHERE subject=? AND reason=? AND ref=?").bind(subject).bind(reason).bind(ref).row())
+  if (core.db.query("SELECT 1 FROM points_transfer WHERE subject=? AND reason=? AND ref=?")
+          .bind(subject)
+          .bind(reason)
+          .bind(ref)
+          .row())
     return 0;
   const std::string transfer = base::new_id(core.random);
-  const std::uint64_t seq = core.log.append(
-      record::kPointsEarned, subject, "",
-      fmt::format(R"({{"transfer":"{}","points":{},"reason":"{}","ref":{}}})", transfer, points, reason, json_text(ref)));
+  const std::uint64_t seq = core.log.append(record::kPointsEarned, subject, "",
+                                            fmt::format(R"({{"transfer":"{}","points":{},"reason":"{}","ref":{}}})",
+                                                        transfer, points, reason, json_text(ref)));
   core.db.query("INSERT INTO points_transfer VALUES(?,?,?,?,?,?)")
       .bind(transfer)
       .bind(subject)

@@ -40,13 +40,16 @@ TEST_CASE("a disk that fails at any write confirms nothing that is not there aft
       FailingDisk disk;
       std::uint64_t announced = 0;
       Rig rig;
-      rig.options.on_committed = [&](const std::string&, std::uint32_t, std::uint64_t seq, const base::Digest&) { announced = seq + 1; };
+      rig.options.on_committed = [&](const std::string&, std::uint32_t, std::uint64_t seq, const base::Digest&) {
+        announced = seq + 1;
+      };
       rig.crash();
       rig.add_wang();
       disk.fail_after(after, code);
       const auto tap = rig.any(flow::TapCard{"04A23B7C", "R1"});
       const auto attended = rig.any(flow::Attend{kWang, "", "S1", "L01", "s1", "start", rig.clock.mono(), false, ""});
-      const bool failed = std::holds_alternative<flow::StorageFailed>(tap) || std::holds_alternative<flow::StorageFailed>(attended);
+      const bool failed =
+          std::holds_alternative<flow::StorageFailed>(tap) || std::holds_alternative<flow::StorageFailed>(attended);
       CHECK(rig.ledger->broken() == failed);
       if (failed) {
         // Final: nothing more is confirmed in this run, although the disk works again.
@@ -166,10 +169,11 @@ TEST_CASE("a second program cannot use the database", "[store]") {
 }
 
 TEST_CASE("a changed, missing or cut record at the end of the log is found at start", "[store]") {
-  const char* changes[] = {"UPDATE record SET line=replace(line,'attendance','attendanke') WHERE seq=(SELECT MAX(seq)-1 FROM record)",
-                           "DELETE FROM record WHERE seq=(SELECT MAX(seq) FROM record)",
-                           "DELETE FROM record WHERE seq=(SELECT MAX(seq)-2 FROM record)",
-                           "UPDATE log_head SET size=size-1", "UPDATE log_head SET edge=x'00'"};
+  const char* changes[] = {
+      "UPDATE record SET line=replace(line,'attendance','attendanke') WHERE seq=(SELECT MAX(seq)-1 FROM record)",
+      "DELETE FROM record WHERE seq=(SELECT MAX(seq) FROM record)",
+      "DELETE FROM record WHERE seq=(SELECT MAX(seq)-2 FROM record)", "UPDATE log_head SET size=size-1",
+      "UPDATE log_head SET edge=x'00'"};
   for (const char* change : changes) {
     Rig rig;
     busy_day(rig);

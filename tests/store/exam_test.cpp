@@ -39,8 +39,8 @@ std::vector<int> wrong_choice(const flow::PaperView& paper, int index) {
 void answer(Rig& rig, const flow::PaperView& paper, int from, int to, const std::vector<int>& wrong = {}) {
   for (int i = from; i < to; ++i) {
     const bool right = std::find(wrong.begin(), wrong.end(), i) == wrong.end();
-    const auto stored =
-        rig.ask<flow::ItemStored>(flow::AnswerItem{paper.attempt, i, right ? key_of_item(paper, i) : wrong_choice(paper, i), 4'000});
+    const auto stored = rig.ask<flow::ItemStored>(
+        flow::AnswerItem{paper.attempt, i, right ? key_of_item(paper, i) : wrong_choice(paper, i), 4'000});
     CHECK(stored.right == right);
     rig.clock.advance(4s);
   }
@@ -50,7 +50,8 @@ void answer(Rig& rig, const flow::PaperView& paper, int from, int to, const std:
 std::vector<int> items_of(const flow::PaperView& paper, bool critical) {
   std::vector<int> out;
   for (int i = 0; i < static_cast<int>(paper.questions.size()); ++i)
-    if (paper.content->question(paper.questions[static_cast<std::size_t>(i)].item)->critical == critical) out.push_back(i);
+    if (paper.content->question(paper.questions[static_cast<std::size_t>(i)].item)->critical == critical)
+      out.push_back(i);
   return out;
 }
 
@@ -114,7 +115,8 @@ TEST_CASE("anybody can draw the recorded paper again from its seed fields", "[st
   prepare(rig);
   const auto paper = open_paper(rig);
   rules::PaperRequest request{"C1", paper.content->blueprint("training")->version, kWang, 1, "", {}, {}, {}};
-  for (const auto& row : paper.content->blueprint("training")->rows) request.blueprint.push_back({row.topic, row.count, row.critical});
+  for (const auto& row : paper.content->blueprint("training")->rows)
+    request.blueprint.push_back({row.topic, row.count, row.critical});
   for (const auto& [id, q] : paper.content->questions)
     if (q.validity.covers("440902-007", "2026-11-22"))
       request.items.push_back({id, q.version, q.lesson, static_cast<int>(q.options.size()), q.critical, q.shuffle});
@@ -142,7 +144,8 @@ TEST_CASE("a critical question wrong fails the paper whatever the score", "[stor
   CHECK(rig.bodies(record::kCertificateIssued).empty());
 }
 
-TEST_CASE("a second attempt follows at once with other items, a third after 24 hours, then a person decides", "[store]") {
+TEST_CASE("a second attempt follows at once with other items, a third after 24 hours, then a person decides",
+          "[store]") {
   Rig rig;
   prepare(rig);
   CHECK_FALSE(take(rig, 3).passed);

@@ -62,23 +62,35 @@ class FailingDisk {
       sqlite3_io_methods m{};
       m.iVersion = 1;  // no shared memory and no mapping: exclusive locking needs neither
       m.xClose = [](sqlite3_file* x) { return of(x)->real()->pMethods->xClose(of(x)->real()); };
-      m.xRead = [](sqlite3_file* x, void* to, int n, sqlite3_int64 at) { return of(x)->real()->pMethods->xRead(of(x)->real(), to, n, at); };
+      m.xRead = [](sqlite3_file* x, void* to, int n, sqlite3_int64 at) {
+        return of(x)->real()->pMethods->xRead(of(x)->real(), to, n, at);
+      };
       m.xWrite = [](sqlite3_file* x, const void* from, int n, sqlite3_int64 at) {
         if (const int failed = of(x)->disk->next(); failed != SQLITE_OK) return failed;
         return of(x)->real()->pMethods->xWrite(of(x)->real(), from, n, at);
       };
-      m.xTruncate = [](sqlite3_file* x, sqlite3_int64 n) { return of(x)->real()->pMethods->xTruncate(of(x)->real(), n); };
+      m.xTruncate = [](sqlite3_file* x, sqlite3_int64 n) {
+        return of(x)->real()->pMethods->xTruncate(of(x)->real(), n);
+      };
       m.xSync = [](sqlite3_file* x, int how) {
         if (const int failed = of(x)->disk->next(); failed != SQLITE_OK) return failed;
         return of(x)->real()->pMethods->xSync(of(x)->real(), how);
       };
-      m.xFileSize = [](sqlite3_file* x, sqlite3_int64* n) { return of(x)->real()->pMethods->xFileSize(of(x)->real(), n); };
+      m.xFileSize = [](sqlite3_file* x, sqlite3_int64* n) {
+        return of(x)->real()->pMethods->xFileSize(of(x)->real(), n);
+      };
       m.xLock = [](sqlite3_file* x, int l) { return of(x)->real()->pMethods->xLock(of(x)->real(), l); };
       m.xUnlock = [](sqlite3_file* x, int l) { return of(x)->real()->pMethods->xUnlock(of(x)->real(), l); };
-      m.xCheckReservedLock = [](sqlite3_file* x, int* r) { return of(x)->real()->pMethods->xCheckReservedLock(of(x)->real(), r); };
-      m.xFileControl = [](sqlite3_file* x, int op, void* a) { return of(x)->real()->pMethods->xFileControl(of(x)->real(), op, a); };
+      m.xCheckReservedLock = [](sqlite3_file* x, int* r) {
+        return of(x)->real()->pMethods->xCheckReservedLock(of(x)->real(), r);
+      };
+      m.xFileControl = [](sqlite3_file* x, int op, void* a) {
+        return of(x)->real()->pMethods->xFileControl(of(x)->real(), op, a);
+      };
       m.xSectorSize = [](sqlite3_file* x) { return of(x)->real()->pMethods->xSectorSize(of(x)->real()); };
-      m.xDeviceCharacteristics = [](sqlite3_file* x) { return of(x)->real()->pMethods->xDeviceCharacteristics(of(x)->real()); };
+      m.xDeviceCharacteristics = [](sqlite3_file* x) {
+        return of(x)->real()->pMethods->xDeviceCharacteristics(of(x)->real());
+      };
       return m;
     }();
     f->base.pMethods = &methods;

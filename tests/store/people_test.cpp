@@ -57,7 +57,8 @@ TEST_CASE("number and PIN check in as a card does", "[store]") {
   CHECK(rig.bodies(record::kCheckedIn)[0]["method"] == "pin");
 }
 
-TEST_CASE("five wrong PINs lock for five minutes, and what remains survives crash, power cut and changed clock", "[store]") {
+TEST_CASE("five wrong PINs lock for five minutes, and what remains survives crash, power cut and changed clock",
+          "[store]") {
   Rig rig;
   rig.add_wang();
   for (int left = 4; left >= 1; --left) {
@@ -68,7 +69,8 @@ TEST_CASE("five wrong PINs lock for five minutes, and what remains survives cras
   const auto fifth = rig.ask<flow::Refusal>(flow::EnterPin{"13812341207", "111111"});
   CHECK(fifth.reason == RefusalReason::locked);
   CHECK(fifth.wait == base::Milliseconds(5min));
-  CHECK(rig.bodies(record::kIdentityLocked) == std::vector<json>{{{"failures", 5}, {"until", "2026-11-22T06:05:00.000Z"}}});
+  CHECK(rig.bodies(record::kIdentityLocked) ==
+        std::vector<json>{{{"failures", 5}, {"until", "2026-11-22T06:05:00.000Z"}}});
 
   // The right PIN does not help now; asking does not lengthen the lock.
   rig.clock.advance(2min);
@@ -196,5 +198,6 @@ TEST_CASE("neither the log nor the file holds a name, a number, a card or a PIN"
   const auto file = base::read_file(rig.options.path);
   REQUIRE(file);
   CHECK(file->find(kWang) != std::string::npos);
-  for (const char* secret : {"王师傅", "13812341207", "04A23B7C", "573912", "111111"}) CHECK(file->find(secret) == std::string::npos);
+  for (const char* secret : {"王师傅", "13812341207", "04A23B7C", "573912", "111111"})
+    CHECK(file->find(secret) == std::string::npos);
 }

@@ -89,7 +89,8 @@ class Rig {
   void crash() {
     const std::string next = (folder.path() / ("after-" + std::to_string(++crashes_) + ".db")).string();
     std::filesystem::copy_file(options.path, next);
-    if (std::filesystem::exists(options.path + "-wal")) std::filesystem::copy_file(options.path + "-wal", next + "-wal");
+    if (std::filesystem::exists(options.path + "-wal"))
+      std::filesystem::copy_file(options.path + "-wal", next + "-wal");
     options.path = next;
     open();
   }
@@ -121,8 +122,8 @@ class Rig {
     const record::FeedEntry e = entry(type, body);
     REQUIRE(ledger->apply({&e, 1}));
   }
-  json rider_body(const std::string& subject, const std::string& name, const std::string& card, const std::string& number,
-                  const std::string& pin) {
+  json rider_body(const std::string& subject, const std::string& name, const std::string& card,
+                  const std::string& number, const std::string& pin) {
     return {{"subject", subject},
             {"name", name},
             {"cards", card.empty() ? json::array() : json::array({base::pseudonym(identity.roster_key, "card", card)})},
@@ -178,7 +179,8 @@ class Rig {
     return built[version];
   }
   store::WantedPack announced(const std::string& bytes, int version) {
-    return {"rider-safety", static_cast<std::uint64_t>(version), base::to_hex(base::sha256(base::as_bytes(bytes))), bytes.size()};
+    return {"rider-safety", static_cast<std::uint64_t>(version), base::to_hex(base::sha256(base::as_bytes(bytes))),
+            bytes.size()};
   }
   void add_content(int version = 1) {
     const std::string bytes = pack(version);
@@ -187,12 +189,13 @@ class Rig {
     REQUIRE(done);
   }
 
-  void attend(const std::string& course, const std::string& session, const std::string& kind, const std::string& step = "s1",
-              const std::string& why = "") {
+  void attend(const std::string& course, const std::string& session, const std::string& kind,
+              const std::string& step = "s1", const std::string& why = "") {
     ask<flow::Attended>(flow::Attend{kWang, course, session, "L01", step, kind, clock.mono(), false, why});
   }
   // Study as the lesson flow writes it: a tick every 5 s, a touch every 30 s.
-  void study(const std::string& course, const std::string& session, std::chrono::seconds length, const std::string& end = "pause") {
+  void study(const std::string& course, const std::string& session, std::chrono::seconds length,
+             const std::string& end = "pause") {
     attend(course, session, "start");
     for (auto t = 5s; t <= length; t += 5s) {
       clock.advance(5s);

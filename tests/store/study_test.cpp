@@ -9,7 +9,8 @@ TEST_CASE("every study event is a record at its own moment of the boot clock", "
   rig.add_wang();
   rig.clock.advance(100s);
   const base::BootTime earlier = rig.clock.mono() - 30s;
-  const auto a = rig.ask<flow::Attended>(flow::Attend{kWang, "C1", "S1", "L01", "s2", "check_missed", earlier, true, ""});
+  const auto a =
+      rig.ask<flow::Attended>(flow::Attend{kWang, "C1", "S1", "L01", "s2", "check_missed", earlier, true, ""});
   CHECK(a.kind == "check_missed");
   CHECK(a.at == earlier);
   const auto log = rig.log();
@@ -39,7 +40,8 @@ TEST_CASE("a course shows what is credited, what is missing and where the rider 
   rig.consistent();
 }
 
-TEST_CASE("a power cut in a lesson costs nothing that was committed, and the session is closed as abandoned", "[store]") {
+TEST_CASE("a power cut in a lesson costs nothing that was committed, and the session is closed as abandoned",
+          "[store]") {
   Rig rig;
   rig.add_wang();
   rig.assign(rig.order("C1"));
@@ -150,7 +152,10 @@ TEST_CASE("a withdrawn course and a reviewer's decision are shown with their rea
   rig.assign(rig.order("T1", "throttle"));
   rig.assign(rig.order("W1", "warning"));
   CHECK(rig.course("T1").decision.empty());
-  rig.feed(record::kFeedReview, {{"course", "T1"}, {"decision", "release"}, {"reviewer", "reviewer"}, {"reason", "photo unclear"},
+  rig.feed(record::kFeedReview, {{"course", "T1"},
+                                 {"decision", "release"},
+                                 {"reviewer", "reviewer"},
+                                 {"reason", "photo unclear"},
                                  {"at", "2026-11-22T06:00:00.000Z"}});
   const auto c = rig.course("T1");
   CHECK(c.kind == flow::CourseKind::throttle);

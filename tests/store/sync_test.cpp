@@ -71,7 +71,8 @@ TEST_CASE("what the centre confirmed is remembered, may go back, and never passe
 TEST_CASE("each committed record is announced once, in order, with its hash, and only after it is on disk", "[store]") {
   std::vector<std::string> seen;
   Rig rig;
-  rig.options.on_committed = [&](const std::string& type, std::uint32_t inc, std::uint64_t seq, const base::Digest& leaf) {
+  rig.options.on_committed = [&](const std::string& type, std::uint32_t inc, std::uint64_t seq,
+                                 const base::Digest& leaf) {
     const auto line = rig.ledger ? rig.ledger->lines(seq, 1, 1'000'000) : base::Result<std::vector<std::string>>();
     if (rig.ledger) CHECK(record::leaf_hash(line->at(0)) == leaf);
     seen.push_back(type + " " + std::to_string(inc) + " " + std::to_string(seq));

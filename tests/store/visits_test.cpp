@@ -69,7 +69,9 @@ TEST_CASE("the balance is what the centre says up to a position, and what was ea
   rig.ask<flow::Welcome>(flow::TapCard{"04A23B7C", "R1"});  // 5 points
   rig.feed(record::kFeedPoints, {{"subject", kWang}, {"balance", 40}, {"upto", {{"440902-008", 90}}}});
   CHECK(rig.wang().points == 45);
-  rig.feed(record::kFeedPoints, {{"subject", kWang}, {"balance", 45}, {"upto", {{"440902-007", rig.ledger->log_size()}, {"440902-008", 90}}}});
+  rig.feed(
+      record::kFeedPoints,
+      {{"subject", kWang}, {"balance", 45}, {"upto", {{"440902-007", rig.ledger->log_size()}, {"440902-008", 90}}}});
   CHECK(rig.wang().points == 45);
   rig.ask<flow::RiderChanged>(flow::CompleteLesson{kWang, "", "S1", "L01", {"s1"}});
   CHECK(rig.wang().points == 55);
