@@ -35,6 +35,7 @@ void CentreAccess::declare(Cli& cli) {
 }
 
 base::Result<void> CentreAccess::read_profile() {
+  if (profile_.empty()) return {};
   auto loaded = base::Config::load(profile_);
   if (!loaded) return tl::unexpected(loaded.error());
   const auto folder = std::filesystem::path(profile_).parent_path();
@@ -56,8 +57,7 @@ base::Result<void> CentreAccess::read_profile() {
 }
 
 base::Result<void> CentreAccess::open(Io& io) {
-  if (!profile_.empty())
-    if (const auto read = read_profile(); !read) return read;
+  if (const auto read = read_profile(); !read) return read;
   if (url_.empty()) return fail(Errc::invalid, "the centre's address is missing: --centre https://… or --profile FILE");
   if (ca_.empty() && ca_sha256_.empty())
     return fail(Errc::invalid, "--ca FILE or --ca-sha256 HEX is needed: without it nobody knows who answers");

@@ -13,6 +13,8 @@ class CentreAccess {
   void declare(Cli& cli);
 
   bool given() const { return !url_.empty() || !profile_.empty(); }
+  // Only the profile, for what does not need the centre itself.
+  base::Result<void> read_profile();
   // Reads profile and token. `invalid` with a sentence for the user when something is missing.
   base::Result<void> open(Io& io);
 
@@ -24,8 +26,6 @@ class CentreAccess {
   const std::string& ca_sha256() const { return ca_sha256_; }
 
  private:
-  base::Result<void> read_profile();
-
   std::string url_, ca_, ca_sha256_, token_file_, profile_, centre_key_;
   std::string token_;
   std::unique_ptr<client::Transport> transport_;

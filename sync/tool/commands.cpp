@@ -12,6 +12,11 @@ CommandList all_commands() {
   add_enrol_commands(list);
   add_receive_commands(list);
   add_content_commands(list);
+  add_gift_commands(list);
+  add_fsrs_commands(list);
+  add_item_commands(list);
+  add_study_commands(list);
+  add_xapi_commands(list);
   return list;
 }
 

@@ -14,7 +14,7 @@ void add_pull_commands(CommandList& list);     // pull
 void add_verify_commands(CommandList& list);   // verify, export
 void add_list_commands(CommandList& list);     // heads, stations, faults, quarantine, courses …
 void add_import_commands(CommandList& list);   // import-violations, import-riders
-void add_decide_commands(CommandList& list);   // withdraw, review
+void add_decide_commands(CommandList& list);   // withdraw, review, tokens, stations, riders
 void add_enrol_commands(CommandList& list);    // enrol-token, enrol
 void add_receive_commands(CommandList& list);  // receive
 void add_content_commands(CommandList& list);  // content check, pack, publish

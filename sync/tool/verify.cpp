@@ -68,12 +68,12 @@ class Verify final : public Command {
   }
 
   int run(Io& io) override {
-    if (files_.empty() == !centre_.given()) {
-      io.err << "station-tool: verify needs either files or --centre (or --profile)\n";
+    if (files_.empty() && !centre_.given()) {
+      io.err << "station-tool: verify needs files, or --centre (or --profile) to look at the whole city\n";
       return kUsage;
     }
-    if (files_.empty())
-      if (const auto opened = centre_.open(io); !opened) return explain(io, opened.error());
+    const auto ready = files_.empty() ? centre_.open(io) : centre_.read_profile();
+    if (!ready) return explain(io, ready.error());
     if (key_file_.empty()) key_file_ = centre_.centre_key_file();
     if (key_file_.empty()) {
       io.err << "station-tool: --centre-key FILE is needed: without it nobody knows whose signatures count\n";
