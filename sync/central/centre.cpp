@@ -88,7 +88,7 @@ bool matches(std::string_view pattern, std::string_view path, std::vector<std::s
     if ((p == std::string_view::npos) != (q == std::string_view::npos)) return false;
     const std::string_view want = pattern.substr(0, p), got = path.substr(0, q);
     if (want == "*" && !got.empty()) {
-      captured.push_back(decode_url(got));
+      captured.push_back(decode_url(got, PlusSign::plus));
     } else if (want != got) {
       return false;
     }
@@ -255,6 +255,10 @@ base::Result<void> Centre::transact(const std::function<void(Work&)>& what) {
                   : r.status == 403 ? Errc::denied
                                     : Errc::invalid,
                   r.error);
+    } catch (const std::exception& e) {
+      state_->store->rollback();
+      state_->feed.forget_after(0);
+      return fail(Errc::invalid, e.what());
     }
     state_->store->commit();
     committed();

@@ -11,6 +11,7 @@ namespace station::central {
 namespace {
 
 constexpr std::uint64_t kFeedLeap = 1'000'000;
+constexpr std::int64_t kIncarnationLeap = 100;
 
 std::string new_epoch(Work& work) {
   std::array<std::uint8_t, 8> bytes{};
@@ -20,6 +21,16 @@ std::string new_epoch(Work& work) {
       .bind(epoch)
       .done();
   return epoch;
+}
+
+// The lost copy may have given out incarnations that this one does not know: no number may stand for two logs.
+void raise_incarnations(Store& store) {
+  store
+      .prepared(
+          "INSERT INTO meta SELECT 'inc_floor', CAST(COALESCE(MAX(inc),0)+$1 AS TEXT) FROM station WHERE 1=1 ON "
+          "CONFLICT(key) DO UPDATE SET value=excluded.value")
+      .bind(kIncarnationLeap)
+      .done();
 }
 
 }  // namespace
@@ -52,6 +63,7 @@ void begin_epoch(Work& work) {
       spdlog::warn("the store was restored from an older copy: it holds {} records where {} were", head, was);
       epoch = new_epoch(work);
       work.feed.leap_to(work.feed.head() + kFeedLeap, work.now);
+      raise_incarnations(work.store);
     }
   }
   if (const auto noted = note_high_water(work.options.data, epoch, head); !noted)

@@ -6,7 +6,7 @@
 
 namespace station::central {
 
-std::string decode_url(std::string_view text) {
+std::string decode_url(std::string_view text, PlusSign plus) {
   std::string out;
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (text[i] == '%' && i + 2 < text.size()) {
@@ -16,7 +16,7 @@ std::string decode_url(std::string_view text) {
         continue;
       }
     }
-    out += text[i] == '+' ? ' ' : text[i];
+    out += text[i] == '+' && plus == PlusSign::space ? ' ' : text[i];
   }
   return out;
 }

@@ -91,8 +91,9 @@ std::vector<Route> station_routes();  // log, feed, packs, anchor
 std::vector<Route> pull_routes();     // records, heads, stations, quarantine, faults, health …
 std::vector<Route> admin_routes();    // riders, violations, courses, reviews, packs, enrol-tokens, enrol
 
-// Percent signs and plus signs of a URL undone.
-std::string decode_url(std::string_view text);
+// Percent signs of a URL undone; a plus sign stands for a space in a query only.
+enum class PlusSign : std::uint8_t { space, plus };
+std::string decode_url(std::string_view text, PlusSign plus = PlusSign::space);
 std::map<std::string, std::string, std::less<>> read_query(std::string_view text);
 
 base::HttpResponse json_answer(int status, std::string body);

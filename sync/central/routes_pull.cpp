@@ -5,8 +5,9 @@
 #include "sync/central/epoch.h"
 #include "sync/central/line_view.h"
 #include "sync/central/routes.h"
+#include "sync/central/stations.h"
 
-// What administrators and auditors pull.
+// What administrators and auditors pull, and what they put right after a restore.
 namespace station::central {
 
 namespace {
@@ -192,6 +193,25 @@ base::HttpResponse get_usage(Context& c) {
   return ndjson_answer(std::move(body));
 }
 
+// The other histories of logs that exist twice, as they were sent: evidence.
+base::HttpResponse get_forks(Context& c) {
+  std::string body;
+  auto& s = c.store.prepared("SELECT station, inc, seq, received, sha256, batch FROM fork ORDER BY received LIMIT 100");
+  while (s.row())
+    body += one_line(Json{{"station", s.text(0)},
+                          {"inc", s.integer(1)},
+                          {"seq", s.position(2)},
+                          {"received", time_text(s.integer(3))},
+                          {"sha256", s.text(4)},
+                          {"batch", base::to_base64(base::as_bytes(s.view(5)))}});
+  return ndjson_answer(std::move(body));
+}
+
+base::HttpResponse post_adopt(Context& c) {
+  adopt_station(c, c.request.body);
+  return json_answer(200, "{\"adopted\":true}");
+}
+
 base::HttpResponse get_health(Context&) {
   return json_answer(200, "{\"ok\":true,\"version\":1}");
 }
@@ -203,6 +223,8 @@ std::vector<Route> pull_routes() {
   return {{"GET", "/v1/records", kReaders, get_records},
           {"GET", "/v1/heads", kReaders, get_heads},
           {"GET", "/v1/stations", kReaders, get_stations},
+          {"GET", "/v1/forks", kReaders, get_forks},
+          {"POST", "/v1/stations/adopt", kAdministrator, post_adopt},
           {"GET", "/v1/quarantine", kReaders, get_quarantine},
           {"GET", "/v1/faults", kReaders, get_faults},
           {"GET", "/v1/complaints", kReaders | kReviewer, get_complaints},

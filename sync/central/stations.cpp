@@ -1,5 +1,6 @@
 #include "sync/central/stations.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "sync/central/progress.h"
@@ -27,44 +28,75 @@ int bucket_of(std::string_view station) {
   return static_cast<int>(crc32c(station) % 256);
 }
 
-Admission admit_station(Work& work, const NewStation& station) {
-  if (!record::is_station_id(station.station))
-    throw Refusal{400, "station", "\"station\" is not of the form 440902-007"};
-  Admission admission;
-  {
-    auto& s = work.store.prepared("SELECT inc FROM station WHERE station=$1");
-    s.bind(station.station);
-    if (s.row()) admission.inc = static_cast<std::uint32_t>(s.integer(0)) + 1;
-  }
-  admission.delegation =
-      record::sign_delegation({station.station, admission.inc, {station.station, station.record_key}, work.now},
-                              work.keys.note.name, work.keys.signing);
+namespace {
+
+struct Enrolment {
+  std::string station, name, delegation;
+  std::uint32_t inc = 1;
+  base::PublicKey key{};
+};
+
+// Writes a new head, fences those before it and tells every station the key.
+void open_log(Work& work, const Enrolment& e) {
   work.store.prepared("UPDATE station_head SET fenced='enrolled anew' WHERE station=$1 AND fenced=''")
-      .bind(station.station)
+      .bind(e.station)
       .done();
   work.store
       .prepared(
           "INSERT INTO station VALUES($1,$2,$3) ON CONFLICT(station) DO UPDATE SET name=excluded.name, "
           "inc=excluded.inc")
-      .bind(station.station)
-      .bind(station.name)
-      .bind(admission.inc)
+      .bind(e.station)
+      .bind(e.name)
+      .bind(e.inc)
       .done();
-  const auto& key = station.record_key;
   work.store.prepared("INSERT INTO station_head VALUES($1,$2,$3,$4,$5,0,$6,'','',$7,0)")
-      .bind(bucket_of(station.station))
-      .bind(station.station)
-      .bind(admission.inc)
-      .bind_blob({reinterpret_cast<const char*>(key.data()), key.size()})
-      .bind(admission.delegation)
+      .bind(bucket_of(e.station))
+      .bind(e.station)
+      .bind(e.inc)
+      .bind_blob({reinterpret_cast<const char*>(e.key.data()), e.key.size()})
+      .bind(e.delegation)
       .bind_blob({})
       .bind(base::to_ms(work.now))
       .done();
-  const nlohmann::json body{{"station", station.station}, {"inc", admission.inc}, {"delegation", admission.delegation}};
+  const nlohmann::json body{{"station", e.station}, {"inc", e.inc}, {"delegation", e.delegation}};
   work.feed.publish("city", record::kFeedStationKey, work.now, body.dump(),
-                    "key|" + station.station + "|" + std::to_string(admission.inc));
-  if (admission.inc > 1) republish_balances(work, station.station);
-  return admission;
+                    "key|" + e.station + "|" + std::to_string(e.inc));
+}
+
+std::uint32_t known_incarnation(Store& store, const std::string& station, std::string* name = nullptr) {
+  auto& s = store.prepared("SELECT inc, name FROM station WHERE station=$1");
+  s.bind(station);
+  if (!s.row()) return 0;
+  if (name) *name = s.text(1);
+  return static_cast<std::uint32_t>(s.integer(0));
+}
+
+}  // namespace
+
+Admission admit_station(Work& work, const NewStation& station) {
+  if (!record::is_station_id(station.station))
+    throw Refusal{400, "station", "\"station\" is not of the form 440902-007"};
+  Enrolment e{
+      station.station, station.name, {}, known_incarnation(work.store, station.station) + 1, station.record_key};
+  const bool again = e.inc > 1;
+  {
+    auto& s = work.store.prepared("SELECT CAST(value AS INTEGER) FROM meta WHERE key='inc_floor'");
+    if (s.row()) e.inc = std::max(e.inc, static_cast<std::uint32_t>(s.integer(0)));
+  }
+  e.delegation =
+      record::sign_delegation({e.station, e.inc, {e.station, e.key}, work.now}, work.keys.note.name, work.keys.signing);
+  open_log(work, e);
+  if (again) republish_balances(work, e.station);
+  return {e.inc, e.delegation};
+}
+
+void adopt_station(Work& work, const std::string& delegation) {
+  const auto opened = record::open_delegation(delegation, work.keys.note);
+  if (!opened) throw Refusal{403, "delegation", opened.error().message};
+  std::string name = opened->station;
+  if (known_incarnation(work.store, opened->station, &name) >= opened->inc)
+    throw Refusal{409, "known", "station " + opened->station + " is known in this incarnation or a later one"};
+  open_log(work, {opened->station, name, delegation, opened->inc, opened->key.key});
 }
 
 void fence(Work& work, const std::string& station, std::uint32_t inc, const std::string& reason) {

@@ -15,6 +15,11 @@ namespace station::central {
 // Throws a Refusal when the id is not of the form.
 Admission admit_station(Work& work, const NewStation& station);
 
+// Takes back an incarnation that this centre enrolled and has forgotten since, because its store was restored from an
+// older copy: the delegation, which the station and every auditor keep, proves it. Refusal 403 when it is not signed by
+// this centre, 409 when the station is known in this incarnation or a later one.
+void adopt_station(Work& work, const std::string& delegation);
+
 // Nothing is accepted of an incarnation from here on; what it wrote before stays valid.
 void fence(Work& work, const std::string& station, std::uint32_t inc, const std::string& reason);
 

@@ -75,6 +75,12 @@ TEST_CASE("two histories of one log are both kept and the incarnation is fenced"
   CHECK(city.pull().size() == 4);
   CHECK(city.get("/v1/heads").body.find("two histories from position 2 on") != std::string::npos);
 
+  const auto evidence = base::from_base64(text_member(city.get("/v1/forks", Role::auditor).body, "batch"));
+  REQUIRE(evidence);
+  const auto kept = record::decode_batch({reinterpret_cast<const char*>(evidence->data()), evidence->size()});
+  REQUIRE(kept);
+  CHECK(kept->lines.back() == clone.lines.back());
+
   // A new enrolment goes on with a log of its own.
   city.enrol_again(log);
   CHECK(log.inc == 2);
