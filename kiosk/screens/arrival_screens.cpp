@@ -8,7 +8,8 @@ void draw_screen(Page& p, const flow::RefusedScreen& s) {
   o.badge = ui::Outcome::warning;
   o.headline = p.tr(s.message.key, s.message.args);
   o.sentence = p.tr(s.hint_key);
-  o.choices = {{"refused.number", p.tr("refused.number"), Icon::dialpad, Hue::primary, flow::Go{flow::Place::keypad, ""}}};
+  o.choices = {
+      {"refused.number", p.tr("refused.number"), Icon::dialpad, Hue::primary, flow::Go{flow::Place::keypad, ""}}};
   o.primary = {"refused.back", p.tr("refused.back"), Icon::none, Hue::primary, flow::Back{}};
   o.seconds_left = static_cast<float>(s.seconds_left);
   draw_outcome(p, o);
@@ -18,18 +19,22 @@ void draw_screen(Page& p, const flow::GreetingScreen& s) {
   const flow::RiderView& rider = s.rider;
   Outcome o;
   o.headline = p.tr(s.already_here ? "greeting.again" : "greeting.done");
-  o.sentence = s.already_here ? p.tr("greeting.again_text", {rider.name}) : p.counted("greeting.text", rider.visits, {rider.name});
+  o.sentence = s.already_here ? p.tr("greeting.again_text", {rider.name})
+                              : p.counted("greeting.text", rider.visits, {rider.name});
   o.chip = s.points_gained > 0 ? p.tr("greeting.points", {p.number(s.points_gained), p.number(rider.points)})
                                : p.tr("greeting.points_total", {p.number(rider.points)});
   o.chip_icon = Icon::emoji_events;
   if (const flow::CourseView* course = urgent_course(rider)) {
     const bool begun = course->credited_s > 0;
-    o.choices.push_back({"greeting.course", p.tr(begun ? "greeting.go_on" : "greeting.course"), kLessons.icon, kLessons.hue, flow::Go{flow::Place::course, course->course}});
+    o.choices.push_back({"greeting.course", p.tr(begun ? "greeting.go_on" : "greeting.course"), kLessons.icon,
+                         kLessons.hue, flow::Go{flow::Place::course, course->course}});
   }
   if (rider.charge || free_ports(p.frame.station) > 0)
-    o.choices.push_back({"greeting.charge", p.tr(rider.charge ? "greeting.charging" : "home.charge"), kCharging.icon, kCharging.hue, flow::Go{flow::Place::charge, ""}});
+    o.choices.push_back({"greeting.charge", p.tr(rider.charge ? "greeting.charging" : "home.charge"), kCharging.icon,
+                         kCharging.hue, flow::Go{flow::Place::charge, ""}});
   if (o.choices.size() < 2)
-    o.choices.push_back({"greeting.locker", p.tr(rider.leases.empty() ? "home.locker" : "greeting.pick_up"), kLockers.icon, kLockers.hue, flow::Go{flow::Place::locker, ""}});
+    o.choices.push_back({"greeting.locker", p.tr(rider.leases.empty() ? "home.locker" : "greeting.pick_up"),
+                         kLockers.icon, kLockers.hue, flow::Go{flow::Place::locker, ""}});
   o.primary = {"greeting.home", p.tr("greeting.home"), Icon::none, Hue::primary, flow::GoHome{}};
   o.seconds_left = static_cast<float>(s.seconds_left);
   draw_outcome(p, o);

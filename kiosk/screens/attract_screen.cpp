@@ -11,12 +11,17 @@ void draw_welcome(Page& p, const Rect& hero, const Rect& action) {
   const ui::Colour ink = hero_ink(p);
   const float x = hero.x + 56;
   float y = hero.y + p.by_size(44, 28);
-  y += p.headline({x, y, p.by_size(700, 860), 120}, p.tr("attract.hello", {greeting(p)}), Align::left, {Type::display, Type::number}, ink);
-  p.c.paragraph({x, y + 4, p.by_size(560, 860), 200}, p.tr("attract.rest"), {.type = Type::body, .colour = ink});
-  if (p.c.primary(action, {.id = "attract.number", .label = p.tr("attract.title"), .icon = Icon::contactless, .on_picture = !p.large()}))
+  y += p.headline({x, y, p.by_size(700, 860), 120}, p.tr("attract.hello", {greeting(p)}), Align::left,
+                  {Type::display, Type::number}, ink);
+  y += 4;
+  y += p.c.paragraph({x, y, p.by_size(560, 620), 200}, p.tr("attract.rest"), {.type = Type::body, .colour = ink});
+  if (p.c.primary(action, {.id = "attract.number",
+                           .label = p.tr("attract.title"),
+                           .icon = Icon::contactless,
+                           .on_picture = !p.large()}))
     p.act(flow::Go{flow::Place::keypad, ""});
-  const std::string hint = p.tr("attract.hint");
-  const float line = p.c.line_height(Type::label), top = p.large() ? hero.bottom() - 36 - line : action.bottom() + 30;
+  const std::string hint = p.tr(p.large() ? "attract.hint.large" : "attract.hint");
+  const float line = p.c.line_height(Type::label), top = p.large() ? y + 16 : action.bottom() + 30;
   p.c.icon({x + 26, top + line * 0.55f}, Icon::dialpad, 48, ink);
   p.c.text(ui::Point{x + 68, top}, hint, {.type = Type::label, .colour = ink, .id = "attract.hint"});
 }
@@ -40,9 +45,30 @@ void draw_screen(Page& p, const flow::AttractScreen& s) {
   };
   const auto lessons = p.content ? static_cast<std::int64_t>(p.content->lessons.size()) : 0;
   if (room) {
-    enter(p.c.tile(tiles.column(0, 3, Grid::kGap), {.id = "attract.charge", .title = p.tr("home.charge"), .count = p.number(ports), .unit = p.tr("tile.ports_free"), .icon = kCharging.icon, .hue = kCharging.hue, .ring = total > 0 ? static_cast<float>(ports) / static_cast<float>(total) : 0, .ring_label = p.number(ports) + "/" + p.number(total)}));
-    enter(p.c.tile(tiles.column(1, 3, Grid::kGap), {.id = "attract.locker", .title = p.tr("home.locker"), .count = p.number(boxes), .unit = p.tr("tile.boxes_free"), .icon = kLockers.icon, .hue = kLockers.hue, .ring = all > 0 ? static_cast<float>(boxes) / static_cast<float>(all) : 0, .ring_label = p.number(boxes) + "/" + p.number(all)}));
-    enter(p.c.tile(tiles.column(2, 3, Grid::kGap), {.id = "attract.learn", .title = p.tr("home.learn"), .count = p.number(lessons), .unit = p.tr("tile.lessons"), .icon = kLessons.icon, .hue = kLessons.hue}));
+    enter(p.c.tile(tiles.column(0, 3, Grid::kGap),
+                   {.id = "attract.charge",
+                    .title = p.tr("home.charge"),
+                    .count = p.number(ports),
+                    .unit = p.tr("tile.ports_free"),
+                    .icon = kCharging.icon,
+                    .hue = kCharging.hue,
+                    .ring = total > 0 ? static_cast<float>(ports) / static_cast<float>(total) : 0,
+                    .ring_label = p.number(ports) + "/" + p.number(total)}));
+    enter(p.c.tile(tiles.column(1, 3, Grid::kGap),
+                   {.id = "attract.locker",
+                    .title = p.tr("home.locker"),
+                    .count = p.number(boxes),
+                    .unit = p.tr("tile.boxes_free"),
+                    .icon = kLockers.icon,
+                    .hue = kLockers.hue,
+                    .ring = all > 0 ? static_cast<float>(boxes) / static_cast<float>(all) : 0,
+                    .ring_label = p.number(boxes) + "/" + p.number(all)}));
+    enter(p.c.tile(tiles.column(2, 3, Grid::kGap), {.id = "attract.learn",
+                                                    .title = p.tr("home.learn"),
+                                                    .count = p.number(lessons),
+                                                    .unit = p.tr("tile.lessons"),
+                                                    .icon = kLessons.icon,
+                                                    .hue = kLessons.hue}));
     y = tiles.bottom() + 36;
     if (y + 240 <= Grid::kBottom) draw_ports(p, {Grid::kMargin, y, Grid::kWidth, 240});
     y += 240 + 36;
@@ -50,7 +76,8 @@ void draw_screen(Page& p, const flow::AttractScreen& s) {
     const Rect low{Grid::kMargin, y, Grid::kWidth, Grid::kBottom - y};
     draw_figure(p, low.column(0, 4, Grid::kGap), p.number(station.present), "", p.tr("attract.present"), Hue::nearby);
     for (std::size_t i = 0; i < station.boxes.size() && i < 3; ++i)
-      draw_figure(p, low.column(static_cast<int>(i) + 1, 4, Grid::kGap), p.number(station.boxes[i].free), "", p.tr("attract.boxes", {p.tr(size_key(station.boxes[i].size))}), Hue::lockers);
+      draw_figure(p, low.column(static_cast<int>(i) + 1, 4, Grid::kGap), p.number(station.boxes[i].free), "",
+                  p.tr("attract.boxes", {p.tr(size_key(station.boxes[i].size))}), Hue::lockers);
     return;
   }
   struct Big {
@@ -63,7 +90,9 @@ void draw_screen(Page& p, const flow::AttractScreen& s) {
                       {"attract.learn", "home.learn", p.counted("tile.lessons_n", lessons), kLessons}};
   for (int i = 0; i < 3; ++i) {
     const Big& b = bigs[i];
-    enter(p.c.row(tiles.row(i, 3, Grid::kGap), {.id = b.id, .title = p.tr(b.title), .subtitle = b.text, .icon = b.service.icon, .hue = b.service.hue}));
+    enter(p.c.row(
+        tiles.row(i, 3, Grid::kGap),
+        {.id = b.id, .title = p.tr(b.title), .subtitle = b.text, .icon = b.service.icon, .hue = b.service.hue}));
   }
 }
 

@@ -44,7 +44,12 @@ void draw_receipt(Page& p, const flow::ComplaintScreen& s) {
 bool draw_category(Page& p, const Rect& rect, const Category& c, bool chosen) {
   const std::string id = std::string("complaint.category.") + c.id, title = p.tr(c.title), text = p.tr(c.text);
   const bool sub = !p.large() && p.c.measure(text, Type::caption).w <= rect.w - 44 - 68 - 32 - 44;
-  return p.c.button(rect, {.id = id, .title = title, .subtitle = sub ? std::string_view(text) : std::string_view(), .icon = c.icon, .hue = c.hue, .selected = chosen});
+  return p.c.button(rect, {.id = id,
+                           .title = title,
+                           .subtitle = sub ? std::string_view(text) : std::string_view(),
+                           .icon = c.icon,
+                           .hue = c.hue,
+                           .selected = chosen});
 }
 
 }  // namespace
@@ -57,16 +62,20 @@ void draw_screen(Page& p, const flow::ComplaintScreen& s) {
   const bool course = s.about == "course";
   p.title(p.tr(course ? "complaint.course_title" : "complaint.title"), p.tr("complaint.hint"));
   const Rect action = primary_rect();
-  const Rect list{Grid::kMargin, Grid::kTitleBottom, Grid::kWidth, action.y - 40 - Grid::kTitleBottom};
+  const Rect list{Grid::kMargin, p.below_title(), Grid::kWidth, action.y - 40 - p.below_title()};
   const auto categories = course ? std::span<const Category>(kOfCourse) : std::span<const Category>(kOfStation);
   const auto count = static_cast<int>(categories.size());
-  const float height = std::min(204.0f, (list.h - Grid::kGap * static_cast<float>(count - 1)) / static_cast<float>(count));
+  const float height =
+      std::min(204.0f, (list.h - Grid::kGap * static_cast<float>(count - 1)) / static_cast<float>(count));
   for (int i = 0; i < count; ++i) {
     const Category& c = categories[static_cast<std::size_t>(i)];
-    if (draw_category(p, {list.x, list.y + static_cast<float>(i) * (height + Grid::kGap), list.w, height}, c, s.category == c.id))
+    if (draw_category(p, {list.x, list.y + static_cast<float>(i) * (height + Grid::kGap), list.w, height}, c,
+                      s.category == c.id))
       p.act(flow::ChooseCategory{c.id});
   }
-  if (p.c.primary(action, {.id = "complaint.submit", .label = p.tr(s.category.empty() ? "complaint.choose" : "complaint.submit"), .enabled = !s.category.empty()}))
+  if (p.c.primary(action, {.id = "complaint.submit",
+                           .label = p.tr(s.category.empty() ? "complaint.choose" : "complaint.submit"),
+                           .enabled = !s.category.empty()}))
     p.act(flow::FileComplaint{});
 }
 

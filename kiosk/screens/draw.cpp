@@ -31,14 +31,17 @@ void draw_header(Page& p) {
   const std::string clock = p.clock(p.frame.now), date = p.weekday_and_day(p.frame.now);
   // Large text leaves room for one second line only.
   const std::string second = !p.large() ? sub : p.frame.sync.online ? date : p.tr("header.offline.large");
-  p.c.header({.station = p.frame.station.name, .subtitle = second, .clock = clock, .date = p.large() ? std::string_view() : std::string_view(date)});
+  p.c.header({.station = p.frame.station.name,
+              .subtitle = second,
+              .clock = clock,
+              .date = p.large() ? std::string_view() : std::string_view(date)});
 }
 
 void draw_bar(Page& p, const flow::Screen& screen) {
   Preferences& prefs = p.state.preferences;
   const std::string size = p.large() ? ".large" : "";
-  const std::string large = p.tr("bar.large_text" + size), contrast = p.tr("bar.contrast" + size), voice = p.tr("bar.voice" + size),
-                    language = p.tr("bar.language"), help = p.tr("bar.help" + size);
+  const std::string large = p.tr("bar.large_text" + size), contrast = p.tr("bar.contrast" + size),
+                    voice = p.tr("bar.voice" + size), language = p.tr("bar.language"), help = p.tr("bar.help" + size);
   const auto key = p.c.bottom_bar({.large_text = large,
                                    .contrast = contrast,
                                    .voice = voice,
@@ -49,10 +52,18 @@ void draw_bar(Page& p, const flow::Screen& screen) {
                                    .voice_on = prefs.voice});
   if (!key) return;
   switch (*key) {
-    case ui::BarKey::large_text: prefs.large_text = !prefs.large_text; break;
-    case ui::BarKey::contrast: prefs.contrast = !prefs.contrast; break;
-    case ui::BarKey::voice: prefs.voice = !prefs.voice; break;
-    case ui::BarKey::language: prefs.language = prefs.language == "zh" ? "en" : "zh"; break;
+    case ui::BarKey::large_text:
+      prefs.large_text = !prefs.large_text;
+      break;
+    case ui::BarKey::contrast:
+      prefs.contrast = !prefs.contrast;
+      break;
+    case ui::BarKey::voice:
+      prefs.voice = !prefs.voice;
+      break;
+    case ui::BarKey::language:
+      prefs.language = prefs.language == "zh" ? "en" : "zh";
+      break;
     case ui::BarKey::help:
       if (must_not_be_left(screen)) {
         p.state.help_open = true;
@@ -79,16 +90,28 @@ void draw_help_dialog(Page& p) {
 
 void draw_idle_dialog(Page& p, int seconds_left) {
   const Rect rect{Grid::kMargin, 440, Grid::kWidth, p.by_size(980, 1120)};
-  const std::string title = p.tr("idle.title"), text = p.counted("idle.text", seconds_left), stay = p.tr("idle.stay"), leave = p.tr("idle.leave");
+  const std::string title = p.tr("idle.title"), text = p.counted("idle.text", seconds_left), stay = p.tr("idle.stay"),
+                    leave = p.tr("idle.leave");
   p.c.dialog("idle", rect, title, [&](const Rect& r) {
     const Rect in = r.inset(56);
-    p.c.ring({in.centre().x, in.y + 134}, {.id = "idle.ring", .fraction = static_cast<float>(seconds_left) / 20, .label = std::to_string(seconds_left), .label_type = Type::display, .radius = 130, .stroke = 18});
+    p.c.ring({in.centre().x, in.y + 134}, {.id = "idle.ring",
+                                           .fraction = static_cast<float>(seconds_left) / 20,
+                                           .label = std::to_string(seconds_left),
+                                           .label_type = Type::display,
+                                           .radius = 130,
+                                           .stroke = 18});
     float y = in.y + 296;
     y += p.headline({in.x, y, in.w, 110}, title, Align::centre, {Type::display, Type::number});
-    p.c.paragraph({in.x, y + 8, in.w, in.bottom() - y}, text, {.type = Type::body, .colour = Token::ink2, .align = Align::centre});
+    p.c.paragraph({in.x, y + 8, in.w, in.bottom() - y}, text,
+                  {.type = Type::body, .colour = Token::ink2, .align = Align::centre});
     const Rect low{in.x, in.bottom() - 332, in.w, 332};
-    if (p.c.primary(low.row(0, 2, 24), {.id = "idle.stay", .label = stay, .icon = Icon::touch_app})) p.act(flow::StillHere{});
-    if (p.c.button(low.row(1, 2, 24), {.id = "idle.leave", .title = leave, .icon = Icon::logout, .kind = ui::ButtonKind::tonal, .align = Align::centre}))
+    if (p.c.primary(low.row(0, 2, 24), {.id = "idle.stay", .label = stay, .icon = Icon::touch_app}))
+      p.act(flow::StillHere{});
+    if (p.c.button(low.row(1, 2, 24), {.id = "idle.leave",
+                                       .title = leave,
+                                       .icon = Icon::logout,
+                                       .kind = ui::ButtonKind::tonal,
+                                       .align = Align::centre}))
       p.act(flow::SignOut{});
   });
 }
@@ -105,7 +128,8 @@ const ui::scene::Scene* SceneShelf::find(const record::Content& content, const s
   if (it != scenes_.end()) return it->second.get();
   std::unique_ptr<ui::scene::Scene> scene;
   if (const auto text = content.scenes.find(id); text != content.scenes.end())
-    if (auto parsed = ui::scene::parse_scene(text->second, id + ".json")) scene = std::make_unique<ui::scene::Scene>(std::move(*parsed));
+    if (auto parsed = ui::scene::parse_scene(text->second, id + ".json"))
+      scene = std::make_unique<ui::scene::Scene>(std::move(*parsed));
   return (scenes_[id] = std::move(scene)).get();
 }
 

@@ -31,12 +31,16 @@ NextThing next_thing(const Page& p, const flow::RiderView& rider) {
     return n;
   }
   if (rider.charge)
-    return {"home.next", p.tr("home.next.charging"), p.tr("home.next.charging_line", {rider.charge->port}), Icon::bolt, flow::Go{flow::Place::charge, ""}};
+    return {"home.next", p.tr("home.next.charging"), p.tr("home.next.charging_line", {rider.charge->port}), Icon::bolt,
+            flow::Go{flow::Place::charge, ""}};
   if (!rider.leases.empty())
-    return {"home.next", p.tr("home.next.pick_up"), p.tr("home.next.pick_up_line", {rider.leases.front().box}), Icon::lock_open, flow::Go{flow::Place::locker, ""}};
+    return {"home.next", p.tr("home.next.pick_up"), p.tr("home.next.pick_up_line", {rider.leases.front().box}),
+            Icon::lock_open, flow::Go{flow::Place::locker, ""}};
   if (free_ports(p.frame.station) > 0)
-    return {"home.next", p.tr("home.next.charge"), p.tr("home.next.rest_line"), kCharging.icon, flow::Go{flow::Place::charge, ""}};
-  return {"home.next", p.tr("home.next.learn"), p.tr("home.next.rest_line"), kLessons.icon, flow::Go{flow::Place::lessons, ""}};
+    return {"home.next", p.tr("home.next.charge"), p.tr("home.next.rest_line"), kCharging.icon,
+            flow::Go{flow::Place::charge, ""}};
+  return {"home.next", p.tr("home.next.learn"), p.tr("home.next.rest_line"), kLessons.icon,
+          flow::Go{flow::Place::lessons, ""}};
 }
 
 // Greeting and the likely next step; with large text the action stands below the picture.
@@ -44,11 +48,13 @@ void draw_hello(Page& p, const Rect& hero, const flow::RiderView& rider, const R
   draw_hero(p, hero);
   const NextThing next = next_thing(p, rider);
   const ui::Colour ink = hero_ink(p);
-  const float x = hero.x + 56, width = p.by_size(540, hero.w - 112);
+  const float x = hero.x + 56, width = p.by_size(540, 660);
   float y = hero.y + p.by_size(40, 24);
-  y += p.headline({x, y, p.by_size(700, width), 200}, p.tr("home.hello", {greeting(p), rider.name}), Align::left, {Type::display, Type::number, Type::title}, ink, "home.hello");
+  y += p.headline({x, y, p.by_size(700, 860), 200}, p.tr("home.hello", {greeting(p), rider.name}), Align::left,
+                  {Type::display, Type::number, Type::title}, ink, "home.hello");
   p.c.paragraph({x, y + 4, width, 200}, next.line, {.type = Type::body, .colour = ink, .id = "home.line"});
-  if (p.c.primary(action, {.id = next.id, .label = next.label, .icon = next.icon, .on_picture = !p.large()})) p.act(next.action);
+  if (p.c.primary(action, {.id = next.id, .label = next.label, .icon = next.icon, .on_picture = !p.large()}))
+    p.act(next.action);
 }
 
 struct ServiceTile {
@@ -60,26 +66,38 @@ struct ServiceTile {
   flow::Action action;
 };
 
-float share(int part, int whole) { return whole > 0 ? static_cast<float>(part) / static_cast<float>(whole) : 0; }
+float share(int part, int whole) {
+  return whole > 0 ? static_cast<float>(part) / static_cast<float>(whole) : 0;
+}
 
 std::vector<ServiceTile> services(const Page& p, const flow::RiderView& rider) {
   const flow::StationView& station = p.frame.station;
   std::vector<ServiceTile> out;
   const int ports = free_ports(station), all_ports = static_cast<int>(station.ports.size());
   if (rider.charge) {
-    out.push_back({"home.charge", p.tr("home.charge"), p.number(rider.charge->minutes), p.tr("tile.minutes"), kCharging, share(rider.charge->minutes, rider.charge->limit_min), rider.charge->port, flow::Go{flow::Place::charge, ""}});
+    out.push_back({"home.charge", p.tr("home.charge"), p.number(rider.charge->minutes), p.tr("tile.minutes"), kCharging,
+                   share(rider.charge->minutes, rider.charge->limit_min), rider.charge->port,
+                   flow::Go{flow::Place::charge, ""}});
   } else {
-    out.push_back({"home.charge", p.tr("home.charge"), p.number(ports), p.tr("tile.ports_free"), kCharging, share(ports, all_ports), p.number(ports) + "/" + p.number(all_ports), flow::Go{flow::Place::charge, ""}});
+    out.push_back({"home.charge", p.tr("home.charge"), p.number(ports), p.tr("tile.ports_free"), kCharging,
+                   share(ports, all_ports), p.number(ports) + "/" + p.number(all_ports),
+                   flow::Go{flow::Place::charge, ""}});
   }
   const int boxes = free_boxes(station), all = all_boxes(station);
   if (!rider.leases.empty()) {
     const auto mine = static_cast<std::int64_t>(rider.leases.size());
-    out.push_back({"home.locker", p.tr("home.locker"), rider.leases.front().box, p.tr(mine == 1 ? "tile.box_mine" : "tile.boxes_mine", {p.number(mine)}), kLockers, share(boxes, all), p.number(boxes) + "/" + p.number(all), flow::Go{flow::Place::locker, ""}});
+    out.push_back({"home.locker", p.tr("home.locker"), rider.leases.front().box,
+                   p.tr(mine == 1 ? "tile.box_mine" : "tile.boxes_mine", {p.number(mine)}), kLockers, share(boxes, all),
+                   p.number(boxes) + "/" + p.number(all), flow::Go{flow::Place::locker, ""}});
   } else {
-    out.push_back({"home.locker", p.tr("home.locker"), p.number(boxes), p.tr("tile.boxes_free"), kLockers, share(boxes, all), p.number(boxes) + "/" + p.number(all), flow::Go{flow::Place::locker, ""}});
+    out.push_back({"home.locker", p.tr("home.locker"), p.number(boxes), p.tr("tile.boxes_free"), kLockers,
+                   share(boxes, all), p.number(boxes) + "/" + p.number(all), flow::Go{flow::Place::locker, ""}});
   }
-  const auto done = static_cast<int>(rider.lessons_done.size()), lessons = p.content ? static_cast<int>(p.content->lessons.size()) : 0;
-  out.push_back({"home.learn", p.tr("home.learn"), p.number(std::max(0, lessons - done)), p.tr("tile.lessons_open"), kLessons, share(done, lessons), p.number(done) + "/" + p.number(lessons), flow::Go{flow::Place::lessons, ""}});
+  const auto done = static_cast<int>(rider.lessons_done.size()),
+             lessons = p.content ? static_cast<int>(p.content->lessons.size()) : 0;
+  out.push_back({"home.learn", p.tr("home.learn"), p.number(std::max(0, lessons - done)), p.tr("tile.lessons_open"),
+                 kLessons, share(done, lessons), p.number(done) + "/" + p.number(lessons),
+                 flow::Go{flow::Place::lessons, ""}});
   return out;
 }
 
@@ -90,12 +108,24 @@ void draw_duty(Page& p, const Rect& rect, const flow::CourseView& course) {
                                                                   : "course.throttle.title";
   const int days = p.days_until(course.deadline);
   std::string line;
-  if (course.stage == flow::CourseStage::human) line = p.tr("course.line.human");
-  else if (course.stage == flow::CourseStage::exam_ready) line = p.tr("course.line.exam");
-  else if (course.kind == flow::CourseKind::warning) line = p.tr("course.line.warning");
-  else line = p.tr("course.line.minutes", {p.number(course.credited_s / 60), p.number(course.required_s / 60)});
-  const std::string due = days < 0 ? p.tr("course.overdue") : days == 0 ? p.tr("course.today") : p.counted("course.days", days);
-  if (p.c.row(rect, {.id = "home.course", .title = p.tr(title), .subtitle = line, .icon = Icon::report_problem, .hue = Hue::lessons, .trailing = p.large() ? std::string_view() : std::string_view(due), .trailing_tone = days <= 3 ? Tone::error : Tone::warning}))
+  if (course.stage == flow::CourseStage::human)
+    line = p.tr("course.line.human");
+  else if (course.stage == flow::CourseStage::exam_ready)
+    line = p.tr("course.line.exam");
+  else if (course.kind == flow::CourseKind::warning)
+    line = p.tr("course.line.warning");
+  else
+    line = p.tr("course.line.minutes", {p.number(course.credited_s / 60), p.number(course.required_s / 60)});
+  const std::string due = days < 0    ? p.tr("course.overdue")
+                          : days == 0 ? p.tr("course.today")
+                                      : p.counted("course.days", days);
+  if (p.c.row(rect, {.id = "home.course",
+                     .title = p.tr(title),
+                     .subtitle = line,
+                     .icon = Icon::report_problem,
+                     .hue = Hue::lessons,
+                     .trailing = p.large() ? std::string_view() : std::string_view(due),
+                     .trailing_tone = days <= 3 ? Tone::error : Tone::warning}))
     p.act(flow::Go{flow::Place::course, course.course});
 }
 
@@ -107,10 +137,11 @@ struct Minor {
 };
 
 std::vector<Minor> minors() {
-  return {{"home.record", "home.record", "home.record_text", kRecord, flow::Go{flow::Place::record, ""}},
-          {"home.complaint", "home.complaint", "home.complaint_text", kComplaints, flow::Go{flow::Place::complaint, ""}},
-          {"home.sign_out", "home.sign_out", "home.sign_out_text", kSignOut, flow::SignOut{}, false},
-          {"home.check_out", "home.check_out", "home.check_out_text", kLeave, flow::CheckOut{}, false}};
+  return {
+      {"home.record", "home.record", "home.record_text", kRecord, flow::Go{flow::Place::record, ""}},
+      {"home.complaint", "home.complaint", "home.complaint_text", kComplaints, flow::Go{flow::Place::complaint, ""}},
+      {"home.sign_out", "home.sign_out", "home.sign_out_text", kSignOut, flow::SignOut{}, false},
+      {"home.check_out", "home.check_out", "home.check_out_text", kLeave, flow::CheckOut{}, false}};
 }
 
 void draw_normal(Page& p, const flow::HomeScreen& s) {
@@ -124,7 +155,14 @@ void draw_normal(Page& p, const flow::HomeScreen& s) {
   const Rect tiles{Grid::kMargin, hero.bottom() + space, Grid::kWidth, tiles_h};
   int n = 0;
   for (const ServiceTile& t : services(p, s.rider))
-    if (p.c.tile(tiles.column(n++, 3, Grid::kGap), {.id = t.id, .title = t.title, .count = t.count, .unit = t.unit, .icon = t.service.icon, .hue = t.service.hue, .ring = t.ring, .ring_label = t.ring_label}))
+    if (p.c.tile(tiles.column(n++, 3, Grid::kGap), {.id = t.id,
+                                                    .title = t.title,
+                                                    .count = t.count,
+                                                    .unit = t.unit,
+                                                    .icon = t.service.icon,
+                                                    .hue = t.service.hue,
+                                                    .ring = t.ring,
+                                                    .ring_label = t.ring_label}))
       p.act(t.action);
   const Rect middle{Grid::kMargin, tiles.bottom() + space, Grid::kWidth, below};
   if (course) {
@@ -135,7 +173,11 @@ void draw_normal(Page& p, const flow::HomeScreen& s) {
   const Rect low{Grid::kMargin, foot, Grid::kWidth, 186};
   n = 0;
   for (const Minor& m : minors())
-    if (p.c.minor_tile(low.column(n++, 4, Grid::kGap), {.id = m.id, .title = p.tr(m.title), .subtitle = p.tr(m.text), .icon = m.service.icon, .hue = m.service.hue}))
+    if (p.c.minor_tile(low.column(n++, 4, Grid::kGap), {.id = m.id,
+                                                        .title = p.tr(m.title),
+                                                        .subtitle = p.tr(m.text),
+                                                        .icon = m.service.icon,
+                                                        .hue = m.service.hue}))
       p.act(m.action);
 }
 
@@ -155,11 +197,18 @@ void draw_large(Page& p, const flow::HomeScreen& s) {
     flow::Action action;
   };
   std::vector<Entry> entries;
-  for (const ServiceTile& t : services(p, s.rider)) entries.push_back({t.id, t.title, t.count + " " + t.unit, t.service, t.action});
+  for (const ServiceTile& t : services(p, s.rider))
+    entries.push_back({t.id, t.title, t.count + " " + t.unit, t.service, t.action});
   if (course) {
     const int days = p.days_until(course->deadline);
-    const std::string due = days < 0 ? p.tr("course.overdue") : days == 0 ? p.tr("course.today") : p.counted("course.days", days);
-    entries.push_back({"home.course", p.tr("home.course"), due, {Icon::report_problem, Hue::error}, flow::Go{flow::Place::course, course->course}});
+    const std::string due = days < 0    ? p.tr("course.overdue")
+                            : days == 0 ? p.tr("course.today")
+                                        : p.counted("course.days", days);
+    entries.push_back({"home.course",
+                       p.tr("home.course"),
+                       due,
+                       {Icon::report_problem, Hue::error},
+                       flow::Go{flow::Place::course, course->course}});
   }
   for (const Minor& m : minors())
     if (m.stays) entries.push_back({m.id, p.tr(m.title), "", m.service, m.action});
@@ -168,11 +217,22 @@ void draw_large(Page& p, const flow::HomeScreen& s) {
     const Entry& e = entries[static_cast<std::size_t>(i)];
     const Rect row = grid.row(i / 2, (count + 1) / 2, 20);
     const Rect rect = i + 1 == count && count % 2 == 1 ? row : row.column(i % 2, 2, Grid::kGap);
-    if (p.c.row(rect, {.id = e.id, .title = e.title, .subtitle = e.text, .icon = e.service.icon, .hue = e.service.hue, .chevron = false})) p.act(e.action);
+    if (p.c.row(rect, {.id = e.id,
+                       .title = e.title,
+                       .subtitle = e.text,
+                       .icon = e.service.icon,
+                       .hue = e.service.hue,
+                       .chevron = false}))
+      p.act(e.action);
   }
   int n = 0;
   for (const Minor& m : minors())
-    if (!m.stays && p.c.button(foot.column(n++, 2, Grid::kGap), {.id = m.id, .title = p.tr(m.title), .icon = m.service.icon, .hue = m.service.hue, .kind = ui::ButtonKind::tonal, .align = Align::centre}))
+    if (!m.stays && p.c.button(foot.column(n++, 2, Grid::kGap), {.id = m.id,
+                                                                 .title = p.tr(m.title),
+                                                                 .icon = m.service.icon,
+                                                                 .hue = m.service.hue,
+                                                                 .kind = ui::ButtonKind::tonal,
+                                                                 .align = Align::centre}))
       p.act(m.action);
 }
 

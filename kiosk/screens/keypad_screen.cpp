@@ -19,10 +19,12 @@ std::string masked(const std::string& digits) {
 
 void draw_screen(Page& p, const flow::KeypadScreen& s) {
   const bool login = s.purpose == flow::KeypadPurpose::login;
-  const std::string key = login ? "keypad.login" : s.purpose == flow::KeypadPurpose::pin ? "keypad.pin" : "keypad.confirm";
+  const std::string key = login                                   ? "keypad.login"
+                          : s.purpose == flow::KeypadPurpose::pin ? "keypad.pin"
+                                                                  : "keypad.confirm";
   p.title(p.tr(key + ".title"), p.tr(key + ".hint"));
 
-  const Rect field{Grid::kMargin, Grid::kTitleBottom, Grid::kWidth, 136};
+  const Rect field{Grid::kMargin, p.below_title(), Grid::kWidth, 136};
   if (login) {
     p.c.input(field, masked(s.digits), p.tr("keypad.login.empty"), "keypad.input");
   } else {
@@ -36,17 +38,23 @@ void draw_screen(Page& p, const flow::KeypadScreen& s) {
   if (s.message) {
     p.message(slot.y, s.message);
   } else if (s.card_works) {
-    p.c.banner({slot.x, slot.y}, slot.w, {.id = "keypad.card", .text = p.tr("keypad.card_works"), .tone = Tone::primary, .icon = Icon::contactless});
+    p.c.banner(
+        {slot.x, slot.y}, slot.w,
+        {.id = "keypad.card", .text = p.tr("keypad.card_works"), .tone = Tone::primary, .icon = Icon::contactless});
   }
 
   const Rect action = primary_rect();
   const float top = slot.bottom() + 12;
   const std::string clear = p.tr("key.clear"), erase = p.tr("key.erase");
-  const char typed = p.c.keypad({Grid::kMargin, top, Grid::kWidth, action.y - 28 - top}, {.clear = clear, .erase = erase, .enabled = !s.busy});
+  const char typed = p.c.keypad({Grid::kMargin, top, Grid::kWidth, action.y - 28 - top},
+                                {.clear = clear, .erase = erase, .enabled = !s.busy});
   if (typed >= '0' && typed <= '9') p.act(flow::Key{typed});
   if (typed == 'c') p.act(flow::ClearKeys{});
   if (typed == 'e') p.act(flow::EraseKey{});
-  if (p.c.primary(action, {.id = "keypad.submit", .label = p.tr(s.busy ? "keypad.checking" : key + ".submit"), .enabled = s.ready, .busy = s.busy}))
+  if (p.c.primary(action, {.id = "keypad.submit",
+                           .label = p.tr(s.busy ? "keypad.checking" : key + ".submit"),
+                           .enabled = s.ready,
+                           .busy = s.busy}))
     p.act(flow::SubmitKeys{});
 }
 

@@ -14,11 +14,19 @@ void draw_head(Page& p, const flow::LessonScreen& s, const std::string& title) {
   const float width = Grid::kWidth - (mandatory ? 2 * radius + 28 : 0);
   const float type_h = p.headline_height(width, title, {Type::display, Type::number, Type::title});
   const float y = Grid::kTop + std::max(0.0f, (kSignHeight - type_h) / 2) - 8;
-  p.headline({Grid::kMargin, y, width, type_h}, title, Align::left, {Type::display, Type::number, Type::title}, Token::ink, "lesson.title");
+  p.headline({Grid::kMargin, y, width, type_h}, title, Align::left, {Type::display, Type::number, Type::title},
+             Token::ink, "lesson.title");
   if (mandatory) {
     const float share = std::min(1.0f, static_cast<float>(s.credited_s) / static_cast<float>(s.required_s));
-    const std::string done = p.number(s.credited_s / 60), label = p.large() ? done : done + "/" + p.number(s.required_s / 60);
-    p.c.ring({right - radius, Grid::kTop + 66}, {.id = "lesson.ring", .fraction = share, .label = label, .label_type = Type::caption, .radius = radius, .stroke = 12, .hue = share >= 1 ? Hue::ok : Hue::lessons});
+    const std::string done = p.number(s.credited_s / 60),
+                      label = p.large() ? done : done + "/" + p.number(s.required_s / 60);
+    p.c.ring({right - radius, Grid::kTop + 66}, {.id = "lesson.ring",
+                                                 .fraction = share,
+                                                 .label = label,
+                                                 .label_type = Type::caption,
+                                                 .radius = radius,
+                                                 .stroke = 12,
+                                                 .hue = share >= 1 ? Hue::ok : Hue::lessons});
   }
   p.c.step_dots({Grid::kMargin, Grid::kTop + 116, width, 24}, s.step_index, s.steps);
 }
@@ -27,9 +35,18 @@ void draw_head(Page& p, const flow::LessonScreen& s, const std::string& title) {
 void draw_ways(Page& p, const flow::LessonScreen& s, const Rect& rect) {
   const bool first = s.step_index == 0;
   const std::string order = p.tr("lesson.order"), back = p.tr(first ? "lesson.leave" : "lesson.previous");
-  if (p.c.button(rect.column(0, 2, Grid::kGap), {.id = first ? "lesson.pause" : "lesson.previous", .title = back, .icon = Icon::arrow_back, .kind = ui::ButtonKind::tonal, .align = Align::centre}))
+  if (p.c.button(rect.column(0, 2, Grid::kGap), {.id = first ? "lesson.pause" : "lesson.previous",
+                                                 .title = back,
+                                                 .icon = Icon::arrow_back,
+                                                 .kind = ui::ButtonKind::tonal,
+                                                 .align = Align::centre}))
     p.act(first ? flow::Action(flow::PauseStudy{}) : flow::Action(flow::PreviousStep{}));
-  if (p.c.button(rect.column(1, 2, Grid::kGap), {.id = "lesson.order", .title = order, .icon = Icon::two_wheeler, .hue = Hue::lessons, .kind = ui::ButtonKind::card, .align = Align::centre}))
+  if (p.c.button(rect.column(1, 2, Grid::kGap), {.id = "lesson.order",
+                                                 .title = order,
+                                                 .icon = Icon::two_wheeler,
+                                                 .hue = Hue::lessons,
+                                                 .kind = ui::ButtonKind::card,
+                                                 .align = Align::centre}))
     p.act(flow::NewOrder{});
 }
 
@@ -42,11 +59,14 @@ void draw_text_step(Page& p, const flow::LessonScreen& s, const record::Step& st
   float laws = 0;
   for (const record::LawReference& law : step.law) laws += law_height(p, area.w, law, true) + 16;
   // The picture gives way so that the words and their source fit, but only as far as it can still be read.
-  const float full = std::round(area.w * 0.56f), words = text_h + 28 + laws;
-  const float scene_h = std::clamp(std::round(area.h - words - 32), 430.0f, full);
+  const float full = std::round(area.w * 0.56f), words = text_h + 28 + std::max(0.0f, laws - 16) + 8;
+  const float scene_h = std::clamp(std::round(area.h - words - 32), 400.0f, full);
   const float total = (scene ? scene_h + 32 : 0) + words;
   p.c.scroll("lesson.text", area, total, [&](ui::Point at) {
     float y = at.y;
+    // A finger on the text is a sign of reading; in voice mode it has the text read out.
+    const std::string spoken = step.title.in(p.c.language()) + "\n" + body;
+    if (p.c.touch_area({at.x, at.y, area.w, std::max(total, area.h)}, "lesson.read", spoken)) p.act(flow::AnyTouch{});
     // Large text begins with the words, the picture follows.
     if (scene && !p.large()) {
       draw_scene(p, {at.x, y, area.w, scene_h}, step.scene, s.step_time_ms);
@@ -100,12 +120,20 @@ void draw_screen(Page& p, const flow::LessonScreen& s) {
   }
   draw_ways(p, s, ways);
   if (question && !s.answered) {
-    if (p.c.primary(action, {.id = "lesson.confirm", .label = p.tr("lesson.confirm"), .enabled = !s.chosen.empty()})) p.act(flow::ConfirmAnswer{});
+    if (p.c.primary(action, {.id = "lesson.confirm", .label = p.tr("lesson.confirm"), .enabled = !s.chosen.empty()}))
+      p.act(flow::ConfirmAnswer{});
     return;
   }
   const bool last = s.step_index + 1 >= s.steps;
-  const std::string label = s.wait_s > 0 ? p.counted("lesson.wait", s.wait_s) : p.tr(last ? "lesson.finish" : "lesson.next");
-  if (p.c.primary(action, {.id = "lesson.next", .label = label, .icon = s.wait_s > 0 ? Icon::hourglass_empty : last ? Icon::check : Icon::arrow_forward, .enabled = s.wait_s <= 0})) p.act(flow::NextStep{});
+  const std::string label =
+      s.wait_s > 0 ? p.counted("lesson.wait", s.wait_s) : p.tr(last ? "lesson.finish" : "lesson.next");
+  if (p.c.primary(action, {.id = "lesson.next",
+                           .label = label,
+                           .icon = s.wait_s > 0 ? Icon::hourglass_empty
+                                   : last       ? Icon::check
+                                                : Icon::arrow_forward,
+                           .enabled = s.wait_s <= 0}))
+    p.act(flow::NextStep{});
 }
 
 void draw_lesson_dialogs(Page& p, const flow::LessonScreen& s) {
@@ -116,12 +144,19 @@ void draw_lesson_dialogs(Page& p, const flow::LessonScreen& s) {
     p.c.dialog("presence", rect, title, [&](const Rect& r) {
       float y = r.y + 40;
       y += p.headline({r.x + 56, y, r.w - 112, 200}, title, Align::centre, {Type::display, Type::number, Type::title});
-      p.c.paragraph({r.x + 56, y + 4, r.w - 112, 200}, text, {.type = Type::body, .colour = Token::ink2, .align = Align::centre});
+      p.c.paragraph({r.x + 56, y + 4, r.w - 112, 200}, text,
+                    {.type = Type::body, .colour = Token::ink2, .align = Align::centre});
       const Rect field{r.x + 32, r.y + 380, r.w - 64, r.h - 420};
       const Rect cell = field.row(s.presence->place / 3, 3, 12).column(s.presence->place % 3, 3, 12);
+      // Faint marks where it may come: the eye need not search.
+      for (int place = 0; place < 9; ++place) {
+        const ui::Point c = field.row(place / 3, 3, 12).column(place % 3, 3, 12).centre();
+        if (place != s.presence->place) p.c.fill({c.x - 22, c.y - 22, 44, 44}, Token::neutral_fill, 22);
+      }
       const float side = std::min(cell.w, cell.h);
       const Rect target{cell.centre().x - side / 2, cell.centre().y - side / 2, side, side};
-      if (p.c.presence_target(target, "lesson.presence", here, static_cast<float>(s.presence->seconds_left), 30)) p.act(flow::TouchTarget{});
+      if (p.c.presence_target(target, "lesson.presence", here, static_cast<float>(s.presence->seconds_left), 30))
+        p.act(flow::TouchTarget{});
     });
   } else if (s.idle_prompt) {
     const Rect rect{Grid::kMargin, 520, Grid::kWidth, 860};
@@ -131,10 +166,16 @@ void draw_lesson_dialogs(Page& p, const flow::LessonScreen& s) {
       p.c.icon_disc({in.centre().x, in.y + 90}, 96, Icon::pause, Hue::lessons);
       float y = in.y + 216;
       y += p.headline({in.x, y, in.w, 110}, title, Align::centre, {Type::display, Type::number});
-      p.c.paragraph({in.x, y + 8, in.w, in.bottom() - y}, text, {.type = Type::body, .colour = Token::ink2, .align = Align::centre});
+      p.c.paragraph({in.x, y + 8, in.w, in.bottom() - y}, text,
+                    {.type = Type::body, .colour = Token::ink2, .align = Align::centre});
       const Rect low{in.x, in.bottom() - 324, in.w, 324};
-      if (p.c.primary(low.row(0, 2, 24), {.id = "lesson.here", .label = p.tr("lesson.here"), .icon = Icon::play_arrow})) p.act(flow::StillHere{});
-      if (p.c.button(low.row(1, 2, 24), {.id = "lesson.leave", .title = p.tr("lesson.leave_now"), .icon = Icon::two_wheeler, .kind = ui::ButtonKind::tonal, .align = Align::centre}))
+      if (p.c.primary(low.row(0, 2, 24), {.id = "lesson.here", .label = p.tr("lesson.here"), .icon = Icon::play_arrow}))
+        p.act(flow::StillHere{});
+      if (p.c.button(low.row(1, 2, 24), {.id = "lesson.leave",
+                                         .title = p.tr("lesson.leave_now"),
+                                         .icon = Icon::two_wheeler,
+                                         .kind = ui::ButtonKind::tonal,
+                                         .align = Align::centre}))
         p.act(flow::NewOrder{});
     });
   }

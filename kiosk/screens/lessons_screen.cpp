@@ -5,7 +5,9 @@ namespace station::screens {
 
 namespace {
 
-bool has(const std::vector<std::string>& ids, const std::string& id) { return std::find(ids.begin(), ids.end(), id) != ids.end(); }
+bool has(const std::vector<std::string>& ids, const std::string& id) {
+  return std::find(ids.begin(), ids.end(), id) != ids.end();
+}
 
 std::vector<const record::Lesson*> ordered(const Page& p, const flow::LessonsScreen& s) {
   std::vector<const record::Lesson*> out;
@@ -40,8 +42,10 @@ LessonRow row_of(const Page& p, const record::Lesson& lesson, bool done, bool fi
   const auto at = full.find(colon);
   row.title = full.substr(0, at);
   if (at != std::string::npos) row.about = full.substr(at + colon.size());
-  if (done) row.state = p.tr("lessons.done");
-  else if (first) row.state = p.tr("lessons.first");
+  if (done)
+    row.state = p.tr("lessons.done");
+  else if (first)
+    row.state = p.tr("lessons.first");
   row.tone = done ? Tone::ok : Tone::warning;
   row.state_icon = done ? Icon::check : Icon::none;
   if (const Icon named = ui::icon_named(lesson.icon); named != Icon::none) row.icon = named;
@@ -72,7 +76,8 @@ bool draw_large_row(Page& p, const Rect& rect, const LessonRow& row) {
   p.c.card(rect, {.radius = 36});
   p.c.icon_tile({rect.x + 32, std::round(rect.centre().y - 52), 104, 104}, row.icon, row.hue);
   const float x = rect.x + 168, width = rect.w - 168 - 108;
-  const float title = p.headline_height(width, row.title, {Type::title, Type::heading}), line = p.c.line_height(Type::label);
+  const float title = p.headline_height(width, row.title, {Type::title, Type::heading}),
+              line = p.c.line_height(Type::label);
   const float y = std::round(rect.centre().y - (title + line) / 2);
   p.headline({x, y, width, title}, row.title, Align::left, {Type::title, Type::heading});
   p.c.text(Rect{x, y + title, width, line}, sub, {.type = Type::label, .colour = Token::ink2});
@@ -84,7 +89,8 @@ bool draw_large_row(Page& p, const Rect& rect, const LessonRow& row) {
 
 void draw_screen(Page& p, const flow::LessonsScreen& s) {
   const auto lessons = ordered(p, s);
-  p.title(p.tr(s.course.empty() ? "lessons.title" : "lessons.course_title"), p.tr(s.course.empty() ? "lessons.hint" : "lessons.course_hint"));
+  p.title(p.tr(s.course.empty() ? "lessons.title" : "lessons.course_title"),
+          p.tr(s.course.empty() ? "lessons.hint" : "lessons.course_hint"));
   const Rect action = primary_rect();
   const record::Lesson* next = nullptr;
   for (const record::Lesson* lesson : lessons)
@@ -92,16 +98,19 @@ void draw_screen(Page& p, const flow::LessonsScreen& s) {
   if (!next && !lessons.empty()) next = lessons.front();
 
   const float row_h = p.by_size(Grid::kRowHeight, 248);
-  const Rect area{Grid::kMargin, Grid::kTitleBottom, Grid::kWidth, action.y - 28 - Grid::kTitleBottom};
+  const Rect area{Grid::kMargin, p.below_title(), Grid::kWidth, action.y - 28 - p.below_title()};
   p.c.list("lessons.list", area, static_cast<int>(lessons.size()), row_h, Grid::kRowGap, [&](int i, const Rect& rect) {
     const record::Lesson& lesson = *lessons[static_cast<std::size_t>(i)];
     const auto number = static_cast<std::size_t>(&lesson - p.content->lessons.data());
     LessonRow row = row_of(p, lesson, has(s.done, lesson.id), has(s.first, lesson.id));
     row.hue = hue_of(number);
-    if (p.large() ? draw_large_row(p, rect, row) : draw_row(p, rect, row)) p.act(flow::StartLesson{lesson.id, s.course});
+    if (p.large() ? draw_large_row(p, rect, row) : draw_row(p, rect, row))
+      p.act(flow::StartLesson{lesson.id, s.course});
   });
   const std::string label = next ? p.tr("lessons.start") : p.tr("lessons.none");
-  if (p.c.primary(action, {.id = "lessons.next", .label = label, .icon = Icon::play_arrow, .enabled = next != nullptr}) && next)
+  if (p.c.primary(action,
+                  {.id = "lessons.next", .label = label, .icon = Icon::play_arrow, .enabled = next != nullptr}) &&
+      next)
     p.act(flow::StartLesson{next->id, s.course});
 }
 

@@ -28,7 +28,9 @@ std::string Page::day(flow::UtcTime t) const {
   return tr("date.day", {tr(fmt::format("month.{}", l.month)), std::to_string(l.day)});
 }
 
-std::string Page::day_and_time(flow::UtcTime t) const { return day(t) + " " + clock(t); }
+std::string Page::day_and_time(flow::UtcTime t) const {
+  return day(t) + " " + clock(t);
+}
 
 std::string Page::weekday_and_day(flow::UtcTime t) const {
   return tr("date.weekday_day", {tr(fmt::format("weekday.{}", base::local_time(t).weekday)), day(t)});
@@ -74,7 +76,8 @@ void Page::title(std::string_view title, std::string_view subtitle, bool back) {
   const float width = Grid::kWidth - (back ? 144 : 0);
   // With large text a second line is only worth its place when it can be read whole.
   const bool room = c.measure(subtitle, Type::body).w <= width;
-  if (c.title_bar({.title = title, .subtitle = room ? subtitle : std::string_view(), .back_label = label})) act(flow::Back{});
+  if (c.title_bar({.title = title, .subtitle = room ? subtitle : std::string_view(), .back_label = label}))
+    act(flow::Back{});
 }
 
 float Page::message(float y, const std::optional<flow::Message>& m) {
@@ -85,11 +88,8 @@ float Page::message(float y, const std::optional<flow::Message>& m) {
   return y + height + Grid::kGap;
 }
 
-Rect primary_rect() { return {Grid::kMargin, Grid::kBottom - Grid::kPrimaryHeight - 8, Grid::kWidth, Grid::kPrimaryHeight}; }
-
-Rect body_rect(bool with_title) {
-  const float top = with_title ? Grid::kTitleBottom : Grid::kTop + 24;
-  return {Grid::kMargin, top, Grid::kWidth, primary_rect().y - Grid::kGap - top};
+Rect primary_rect() {
+  return {Grid::kMargin, Grid::kBottom - Grid::kPrimaryHeight - 8, Grid::kWidth, Grid::kPrimaryHeight};
 }
 
 float draw_choices(Page& p, const std::vector<Choice>& choices, float bottom) {
@@ -99,7 +99,8 @@ float draw_choices(Page& p, const std::vector<Choice>& choices, float bottom) {
   for (const Choice& choice : choices)
     widest = std::max(widest, p.c.measure(choice.title, Type::title).w + (choice.icon == Icon::none ? 48.0f : 190.0f));
   const bool beside = widest <= (Grid::kWidth - Grid::kGap * static_cast<float>(count - 1)) / static_cast<float>(count);
-  const float each = beside ? 168 : 148, height = beside ? each : each * static_cast<float>(count) + 20 * static_cast<float>(count - 1);
+  const float each = beside ? 168 : 148,
+              height = beside ? each : each * static_cast<float>(count) + 20 * static_cast<float>(count - 1);
   const Rect all{Grid::kMargin, bottom - height, Grid::kWidth, height};
   for (int i = 0; i < count; ++i) {
     const Choice& choice = choices[static_cast<std::size_t>(i)];
@@ -140,7 +141,8 @@ void draw_plate(Page& p, ui::Point middle, const Outcome& o) {
   const Rect plate{middle.x - width / 2, middle.y - height / 2, width, height};
   p.c.card(plate, {.radius = 48});
   if (!p.c.theme().outlined()) p.c.fill(plate, p.c.theme()[o.plate_hue].disc, 48);
-  p.c.text(plate, o.plate, {.type = Type::key, .colour = p.c.theme()[o.plate_hue].number, .align = Align::centre, .id = "plate"});
+  p.c.text(plate, o.plate,
+           {.type = Type::key, .colour = p.c.theme()[o.plate_hue].number, .align = Align::centre, .id = "plate"});
 }
 
 }  // namespace
@@ -165,11 +167,14 @@ void draw_outcome(Page& p, const Outcome& o) {
   p.headline({x, y, width, m.headline}, o.headline, Align::centre, kHeadline, Token::ink, "headline");
   y += m.headline - 24;
   if (!o.sentence.empty()) {
-    p.c.paragraph({x, y, width, m.sentence}, o.sentence, {.type = Type::body, .colour = Token::ink2, .align = Align::centre, .id = "sentence"});
+    p.c.paragraph({x, y, width, m.sentence}, o.sentence,
+                  {.type = Type::body, .colour = Token::ink2, .align = Align::centre, .id = "sentence"});
     y += m.sentence;
   }
   if (!o.chip.empty()) {
-    p.c.chip({centre, y + 12}, {.id = "chip", .label = o.chip, .icon = o.chip_icon, .tone = o.chip_tone, .type = Type::title}, Align::centre);
+    p.c.chip({centre, y + 12},
+             {.id = "chip", .label = o.chip, .icon = o.chip_icon, .tone = o.chip_tone, .type = Type::title},
+             Align::centre);
     y += m.chip;
   }
   if (!o.note.empty())
@@ -183,27 +188,33 @@ void draw_outcome(Page& p, const Outcome& o) {
     p.act(o.primary.action);
 }
 
-void draw_figure(Page& p, const Rect& rect, std::string_view value, std::string_view unit, std::string_view label, Hue hue) {
+void draw_figure(Page& p, const Rect& rect, std::string_view value, std::string_view unit, std::string_view label,
+                 Hue hue) {
   p.c.card(rect, {.radius = 40});
   const float value_h = p.c.line_height(Type::number), label_h = p.c.line_height(Type::caption);
   const float top = std::round(rect.centre().y - (value_h + label_h) / 2);
-  const Rect drawn = p.c.text(ui::Point{rect.x + 32, top}, value, {.type = Type::number, .colour = p.c.theme()[hue].number});
+  const Rect drawn =
+      p.c.text(ui::Point{rect.x + 32, top}, value, {.type = Type::number, .colour = p.c.theme()[hue].number});
   if (!unit.empty())
     p.c.text(ui::Point{drawn.right() + 12, top + 0.8f * (value_h - p.c.line_height(Type::label))}, unit,
              {.type = Type::label, .colour = Token::ink2});
-  p.c.text(Rect{rect.x + 32, top + value_h, rect.w - 48, label_h}, label, {.type = Type::caption, .colour = Token::ink2});
+  p.c.text(Rect{rect.x + 32, top + value_h, rect.w - 48, label_h}, label,
+           {.type = Type::caption, .colour = Token::ink2});
 }
 
 void draw_ports(Page& p, const Rect& rect) {
+  if (p.frame.station.ports.empty()) return;
   p.c.card(rect);
   const auto& ports = p.frame.station.ports;
   p.c.icon({rect.x + 60, rect.y + 60}, Icon::ev_station, 68, p.c.theme()[Hue::charging].icon);
   const std::string free = p.counted("attract.ports_free", free_ports(p.frame.station));
   const float right = p.c.measure(free, Type::caption).w;
   p.c.text(Rect{rect.x + 110, rect.y + 24, rect.w - 150 - right, 72}, p.tr("attract.ports"), {.type = Type::heading});
-  p.c.text(Rect{rect.right() - 40 - right, rect.y + 24, right, 72}, free, {.type = Type::caption, .colour = Token::ink2});
+  p.c.text(Rect{rect.right() - 40 - right, rect.y + 24, right, 72}, free,
+           {.type = Type::caption, .colour = Token::ink2});
   const int count = std::min<int>(12, static_cast<int>(ports.size()));
-  const float width = std::min(116.0f, (rect.w - 72 - 12 * static_cast<float>(count - 1)) / static_cast<float>(std::max(1, count)));
+  const float width =
+      std::min(116.0f, (rect.w - 72 - 12 * static_cast<float>(count - 1)) / static_cast<float>(std::max(1, count)));
   for (int i = 0; i < count; ++i) {
     const flow::PortView& port = ports[static_cast<std::size_t>(i)];
     const std::string id = "strip.port." + port.name;
@@ -211,8 +222,12 @@ void draw_ports(Page& p, const Rect& rect) {
     const Rect cell{rect.x + 36 + static_cast<float>(i) * (width + 12), rect.bottom() - 36 - 112, width, 112};
     p.c.port_cell(cell, {.id = id,
                          .name = port.name,
-                         .state = p.tr(free_now ? "port.free" : fault ? "port.fault" : "port.busy"),
-                         .look = free_now ? ui::PortLook::free : fault ? ui::PortLook::fault : ui::PortLook::busy});
+                         .state = p.tr(free_now ? "port.free"
+                                       : fault  ? "port.fault"
+                                                : "port.busy"),
+                         .look = free_now ? ui::PortLook::free
+                                 : fault  ? ui::PortLook::fault
+                                          : ui::PortLook::busy});
   }
 }
 
@@ -254,10 +269,14 @@ const flow::CourseView* urgent_course(const flow::RiderView& rider) {
   return nullptr;
 }
 
-int minutes_left(const flow::CourseView& course) { return std::max(0, (course.required_s - course.credited_s + 59) / 60); }
+int minutes_left(const flow::CourseView& course) {
+  return std::max(0, (course.required_s - course.credited_s + 59) / 60);
+}
 
 const char* size_key(flow::BoxSize size) {
-  return size == flow::BoxSize::small ? "locker.small" : size == flow::BoxSize::medium ? "locker.medium" : "locker.large";
+  return size == flow::BoxSize::small    ? "locker.small"
+         : size == flow::BoxSize::medium ? "locker.medium"
+                                         : "locker.large";
 }
 
 const char* size_letter(flow::BoxSize size) {

@@ -37,6 +37,8 @@ class Page {
   bool large() const { return c.large_text(); }
   // One of two values by text size: normal, large.
   float by_size(float normal, float big) const { return large() ? big : normal; }
+  // Where content begins under a title.
+  float below_title() const { return Grid::kTitleBottom + by_size(0, 20); }
 
   // The first action of a frame wins.
   void act(flow::Action action) {
@@ -76,8 +78,6 @@ class Page {
 
 // Where the one action stands on every page but those with a picture around it.
 Rect primary_rect();
-// Content between header (or title) and the one action.
-Rect body_rect(bool with_title);
 
 // One thing that can be chosen on a result page.
 struct Choice {
@@ -109,7 +109,8 @@ void draw_outcome(Page& p, const Outcome& outcome);
 float draw_choices(Page& p, const std::vector<Choice>& choices, float bottom);
 
 // A small card: icon, number, what it counts.
-void draw_figure(Page& p, const Rect& rect, std::string_view value, std::string_view unit, std::string_view label, Hue hue);
+void draw_figure(Page& p, const Rect& rect, std::string_view value, std::string_view unit, std::string_view label,
+                 Hue hue);
 
 // The picture behind the greeting of the waiting and of the home screen; text is readable on its left half.
 void draw_hero(Page& p, const Rect& rect);
@@ -155,8 +156,9 @@ struct Service {
   Hue hue;
 };
 inline constexpr Service kCharging{Icon::battery_charging_full, Hue::charging}, kLockers{Icon::lock, Hue::lockers},
-    kLessons{Icon::school, Hue::lessons}, kRecord{Icon::assignment, Hue::nearby}, kComplaints{Icon::gavel, Hue::complaints},
-    kSignOut{Icon::logout, Hue::neutral}, kLeave{Icon::directions_walk, Hue::report};
+    kLessons{Icon::school, Hue::lessons}, kRecord{Icon::assignment, Hue::nearby},
+    kComplaints{Icon::gavel, Hue::complaints}, kSignOut{Icon::logout, Hue::neutral},
+    kLeave{Icon::directions_walk, Hue::report};
 
 // The port to offer first: the chosen one while it is free, else the first free one; null when none is.
 const flow::PortView* port_to_offer(const flow::StationView& station, const std::string& chosen);

@@ -1,6 +1,5 @@
-#include "kiosk/ui/pictures.h"
-
 #include "kiosk/screens/page.h"
+#include "kiosk/ui/pictures.h"
 
 // Pictures: the hero of the waiting screen and the scenes of lessons and questions.
 namespace station::screens {
@@ -17,10 +16,14 @@ std::string greeting(const Page& p) {
 void draw_hero(Page& p, const Rect& rect) {
   ui::draw_hero(p.c, rect);
   // Without the picture its half is not left empty.
-  if (p.c.theme().outlined()) p.c.icon({rect.right() - 220, rect.y + rect.h * 0.55f}, Icon::electric_moped, rect.h > 400 ? 320.0f : 150.0f, Token::primary);
+  if (p.c.theme().outlined())
+    p.c.icon({rect.right() - 220, rect.y + rect.h * 0.55f}, Icon::electric_moped, rect.h > 400 ? 320.0f : 150.0f,
+             Token::primary);
 }
 
-ui::Colour hero_ink(const Page& p) { return p.c.theme().outlined() ? Token::ink : Token::on_picture; }
+ui::Colour hero_ink(const Page& p) {
+  return p.c.theme().outlined() ? Token::ink : Token::on_picture;
+}
 
 bool draw_scene(Page& p, const Rect& rect, const std::string& id, std::int64_t ms) {
   const ui::scene::Scene* scene = p.content && !id.empty() ? p.state.scenes.find(*p.content, id) : nullptr;

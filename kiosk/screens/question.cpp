@@ -22,7 +22,9 @@ std::string option_text(const Page& p, const record::Question& q, int authored) 
   return q.options[static_cast<std::size_t>(authored)].in(p.c.language());
 }
 
-bool contains(const std::vector<int>& values, int value) { return std::find(values.begin(), values.end(), value) != values.end(); }
+bool contains(const std::vector<int>& values, int value) {
+  return std::find(values.begin(), values.end(), value) != values.end();
+}
 
 ui::OptionState state_of(const QuestionLook& look, int shown, int authored) {
   const bool chosen = contains(look.chosen, shown);
@@ -47,7 +49,9 @@ Parts lay_out(Page& p, const Rect& rect, const QuestionLook& look) {
   const record::Question& q = *look.question;
   Parts parts;
   parts.stem = q.stem.in(p.c.language());
-  parts.stem_type = p.c.paragraph_height(parts.stem, rect.w, {.type = Type::title}) <= 3 * p.c.line_height(Type::title) ? Type::title : Type::strong;
+  parts.stem_type = p.c.paragraph_height(parts.stem, rect.w, {.type = Type::title}) <= 3 * p.c.line_height(Type::title)
+                        ? Type::title
+                        : Type::strong;
   parts.stem_h = p.c.paragraph_height(parts.stem, rect.w, {.type = parts.stem_type});
   parts.total = parts.stem_h + 28;
   for (std::size_t i = 0; i < look.order.size(); ++i) {
@@ -62,14 +66,16 @@ Parts lay_out(Page& p, const Rect& rect, const QuestionLook& look) {
   }
   if (look.answered) {
     parts.explanation = q.explanation.in(p.c.language());
-    parts.feedback_h = p.c.paragraph_height(parts.explanation, rect.w - 72, {.type = Type::body}) + p.c.line_height(Type::heading) + 76;
+    parts.feedback_h = p.c.paragraph_height(parts.explanation, rect.w - 72, {.type = Type::body}) +
+                       p.c.line_height(Type::heading) + 76;
     parts.law_h = q.law.law.empty() ? 0 : law_height(p, rect.w, q.law, true) + 20;
     parts.total += parts.feedback_h + 20 + parts.law_h;
   }
   // The picture takes what is left, as long as it can still be read.
   const float most = rect.w * 0.56f, room = std::round(rect.h - parts.total - 28), scrolled = 280;
   const bool picture = p.content && !q.scene.empty() && p.state.scenes.find(*p.content, q.scene);
-  if (picture) parts.scene_h = look.answered ? (room >= scrolled ? std::min(most, room) : 0) : std::clamp(room, scrolled, most);
+  if (picture)
+    parts.scene_h = look.answered ? (room >= scrolled ? std::min(most, room) : 0) : std::clamp(room, scrolled, most);
   if (parts.scene_h > 0) parts.total += parts.scene_h + 28;
   return parts;
 }
@@ -92,8 +98,12 @@ float draw_law(Page& p, const Rect& rect, const record::LawReference& law, bool 
   p.c.icon({card.x + 60, card.centre().y}, common ? Icon::shield : Icon::gavel, 56, Token::ink3);
   float y = card.y + kLawPad;
   const std::string quote = with_quote ? quote_of(p, law) : std::string();
-  if (!quote.empty()) y += p.c.paragraph({card.x + kLawText, y, inner, card.bottom() - y}, quote, {.type = Type::label, .colour = Token::ink}) + 8;
-  p.c.paragraph({card.x + kLawText, y, inner, card.bottom() - y}, source_of(p, law), {.type = Type::caption, .colour = Token::ink2, .id = "law.source"});
+  if (!quote.empty())
+    y += p.c.paragraph({card.x + kLawText, y, inner, card.bottom() - y}, quote,
+                       {.type = Type::label, .colour = Token::ink}) +
+         8;
+  p.c.paragraph({card.x + kLawText, y, inner, card.bottom() - y}, source_of(p, law),
+                {.type = Type::caption, .colour = Token::ink2});
   return height;
 }
 
@@ -111,21 +121,29 @@ void draw_question(Page& p, const Rect& rect, const QuestionLook& look) {
     y += parts.stem_h + 28;
     for (std::size_t i = 0; i < parts.options.size(); ++i) {
       const std::size_t place = parts.shown[i];
-      const std::string letter(1, static_cast<char>('A' + static_cast<int>(place))), id = look.prefix + ".option." + letter;
+      const std::string letter(1, static_cast<char>('A' + static_cast<int>(place))),
+          id = look.prefix + ".option." + letter;
       const Rect box{at.x, y, rect.w, parts.option_heights[i]};
-      if (p.c.option(box, {.id = id, .letter = letter, .text = parts.options[i], .state = state_of(look, static_cast<int>(place), look.order[place]), .multiple = q.multiple, .enabled = !look.answered && !look.busy}))
+      if (p.c.option(box, {.id = id,
+                           .letter = letter,
+                           .text = parts.options[i],
+                           .state = state_of(look, static_cast<int>(place), look.order[place]),
+                           .multiple = q.multiple,
+                           .enabled = !look.answered && !look.busy}))
         p.act(flow::ChooseOption{static_cast<int>(place)});
       y += box.h + 20;
     }
     if (!look.answered) return;
     std::vector<int> authored;
     for (const int shown : look.chosen)
-      if (static_cast<std::size_t>(shown) < look.order.size()) authored.push_back(look.order[static_cast<std::size_t>(shown)]);
+      if (static_cast<std::size_t>(shown) < look.order.size())
+        authored.push_back(look.order[static_cast<std::size_t>(shown)]);
     const bool right = q.is_right(authored);
     const Rect card{at.x, y, rect.w, parts.feedback_h};
     p.c.card(card, {.radius = 36, .elevation = ui::Elevation::flat, .tone = right ? Tone::ok : Tone::warning});
     const float head = p.c.line_height(Type::heading);
-    p.c.text(Rect{card.x + 36, card.y + 24, card.w - 72, head}, p.tr(right ? "question.right" : "question.wrong"), {.type = Type::heading, .colour = right ? Token::ok : Token::points, .id = look.prefix + ".feedback"});
+    p.c.text(Rect{card.x + 36, card.y + 24, card.w - 72, head}, p.tr(right ? "question.right" : "question.wrong"),
+             {.type = Type::heading, .colour = right ? Token::ok : Token::points, .id = look.prefix + ".feedback"});
     p.c.paragraph({card.x + 36, card.y + 36 + head, card.w - 72, card.h}, parts.explanation, {.type = Type::body});
     y += card.h + 20;
     if (parts.law_h > 0) draw_law(p, {at.x, y, rect.w, 0}, q.law, true);

@@ -43,14 +43,16 @@ void write_index(const std::filesystem::path& folder, const std::vector<std::str
          "body{font-family:sans-serif;background:#e8eef9;color:#0e1a33;margin:24px}"
          "table{border-spacing:16px}td{text-align:center;vertical-align:top}"
          "img{width:216px;height:384px;border-radius:10px;box-shadow:0 4px 14px #1b3a8c44;background:#fff}"
-         "th{position:sticky;top:0;background:#e8eef9;padding:6px}</style></head><body><h1>Screens</h1><table><tr><th></th>";
+         "th{position:sticky;top:0;background:#e8eef9;padding:6px}</style></head><body><h1>Screens</"
+         "h1><table><tr><th></th>";
   for (const Mode& mode : kModes) out << "<th>" << mode.title << "</th>";
   out << "</tr>\n";
   for (const std::string& name : names) {
     out << "<tr><th>" << name << "</th>";
     for (const Mode& mode : kModes) {
       const std::string file = std::string(mode.name) + "/" + name + ".png";
-      out << "<td><a href=\"" << file << "\"><img loading=\"lazy\" src=\"" << file << "\" alt=\"" << name << "\"></a></td>";
+      out << "<td><a href=\"" << file << "\"><img loading=\"lazy\" src=\"" << file << "\" alt=\"" << name
+          << "\"></a></td>";
     }
     out << "</tr>\n";
   }
@@ -88,7 +90,8 @@ int main(int argc, char** argv) {
       if (!wanted(sample.name, argc, argv)) continue;
       state.end_session(mode.preferences);
       (*ui)->end_session();
-      if (auto applied = screens::apply(state.preferences, **ui); !applied) std::fprintf(stderr, "%s\n", applied.error().message.c_str());
+      if (auto applied = screens::apply(state.preferences, **ui); !applied)
+        std::fprintf(stderr, "%s\n", applied.error().message.c_str());
       current = &sample;
       driver.frames(4);
       const auto shot = driver.shot(folder / mode.name / (sample.name + ".png"));
@@ -97,7 +100,8 @@ int main(int argc, char** argv) {
         return 1;
       }
       if (&mode == kModes) names.push_back(sample.name);
-      for (const std::string& breach : ui::breaches(**ui, sample.primaries)) std::printf("%s %s: %s\n", mode.name, sample.name.c_str(), breach.c_str());
+      for (const std::string& breach : ui::breaches(**ui, sample.primaries))
+        std::printf("%s %s: %s\n", mode.name, sample.name.c_str(), breach.c_str());
     }
   }
   if (argc == 2) write_index(folder, names);

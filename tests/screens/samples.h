@@ -27,7 +27,8 @@ std::shared_ptr<const record::Content> shipped_content();
 flow::UtcTime sample_now();
 flow::Frame sample_frame(bool signed_in = true);
 flow::RiderView sample_rider();
-flow::CourseView training_course(const record::Content& content, flow::CourseStage stage = flow::CourseStage::studying, int credited_min = 18);
+flow::CourseView training_course(const record::Content& content, flow::CourseStage stage = flow::CourseStage::studying,
+                                 int credited_min = 18);
 flow::CourseView warning_course();
 flow::CourseView throttle_course(const std::string& decision = "");
 flow::CertificateView sample_certificate();
