@@ -13,8 +13,7 @@ namespace station::central {
 
 namespace {
 
-constexpr std::size_t kPartRows = 2'000;
-constexpr std::size_t kPartBytes = std::size_t{512} << 10;
+constexpr std::size_t kPartBytes = std::size_t{2} << 20;
 constexpr std::size_t kPartPins = 10;  // about a second
 
 std::string lower_trimmed(const std::string& field) {
@@ -25,8 +24,8 @@ std::string lower_trimmed(const std::string& field) {
 
 }  // namespace
 
-RiderImport::RiderImport(base::HttpRequest whole, const CentreKeys& keys, base::PinCost cost)
-    : whole_(std::move(whole)), keys_(keys), cost_(cost), reader_(whole_.body) {
+RiderImport::RiderImport(base::HttpRequest whole, const CentreKeys& keys, base::PinCost cost, std::size_t part_rows)
+    : whole_(std::move(whole)), keys_(keys), cost_(cost), part_rows_(part_rows), reader_(whole_.body) {
   const std::size_t mark = std::min(whole_.target.find('?'), whole_.target.size());
   const auto query = read_query(std::string_view(whole_.target).substr(std::min(mark + 1, whole_.target.size())));
   if (const auto it = query.find("dry_run"); it != query.end())
@@ -88,7 +87,7 @@ std::optional<base::HttpRequest> RiderImport::next() {
     body.append(reader_.row() - part_row_ - 1, '\n');
     part_row_ = reader_.row();
     body += row_text(clear_pins);
-    if (part_row_ - row_before >= kPartRows || body.size() >= kPartBytes || clear_pins >= kPartPins) {
+    if (part_row_ - row_before >= part_rows_ || body.size() >= kPartBytes || clear_pins >= kPartPins) {
       ended_ = false;
       break;
     }

@@ -15,7 +15,9 @@ namespace station::central {
 // from the store's thread. A file that breaks off in the middle is simply imported again.
 class RiderImport {
  public:
-  RiderImport(base::HttpRequest whole, const CentreKeys& keys, base::PinCost cost);
+  // `part_rows`: about a second of the store's time, during which stations wait. Smaller parts write the same pages of
+  // the database more often.
+  RiderImport(base::HttpRequest whole, const CentreKeys& keys, base::PinCost cost, std::size_t part_rows = 10'000);
 
   // The next part, or nothing when all were sent or one was refused.
   std::optional<base::HttpRequest> next();
@@ -30,6 +32,7 @@ class RiderImport {
   const base::HttpRequest whole_;
   const CentreKeys& keys_;
   const base::PinCost cost_;
+  const std::size_t part_rows_;
   CsvReader reader_;
   std::string header_;
   std::vector<std::string> columns_;
