@@ -52,7 +52,7 @@ void pill(Canvas& canvas, const Rect& rect, float press, bool lively) {
   const float radius = rect.h / 2;
   if (lively)
     for (int i = 0; i < 3; ++i) {
-      const auto t = static_cast<float>(std::fmod(canvas.time() / 1.8 + i / 3.0, 1.0));
+      const auto t = static_cast<float>(std::fmod(e.decor_time / 1.8 + i / 3.0, 1.0));
       const float grow = 4 + 30 * t;
       stroke_rect(*e.list, rect.inset(-grow), with_alpha(white, 0.42f * (1 - t)), 4, radius + grow);
     }

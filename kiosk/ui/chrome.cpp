@@ -24,14 +24,16 @@ void Canvas::header(const HeaderInfo& info) {
   const float left = emblem.right() + 25, right = Grid::kMargin + Grid::kWidth;
   const float station_w = right - left - clock_w - 24, sub_w = right - left - date_w - 24;
   const float title_h = line_height(Type::title), sub_h = line_height(Type::caption);
-  text(Rect{left, 33, station_w, title_h}, info.station,
+  // Both lines end above y 140, with large text too.
+  const float title_y = large_text() ? 18 : 33, sub_y = large_text() ? title_y + 62 : title_y + title_h;
+  text(Rect{left, title_y, station_w, title_h}, info.station,
        {.type = Type::title, .ellipsis = true, .id = "header.station"});
-  text(Rect{left, 33 + title_h, sub_w, sub_h + 8}, info.subtitle,
+  text(Rect{left, sub_y, sub_w, sub_h + 8}, info.subtitle,
        {.type = Type::caption, .colour = Token::ink2, .ellipsis = true});
   const float clock_h = line_height(Type::display);
   text(Rect{right - clock_w, 57 - clock_h * kMiddle, clock_w, clock_h}, info.clock,
        {.type = Type::display, .id = "header.clock"});
-  text(Rect{right - date_w, 33 + title_h + 16, date_w, sub_h + 8}, info.date,
+  text(Rect{right - date_w, large_text() ? sub_y + 4 : sub_y + 16, date_w, sub_h + 8}, info.date,
        {.type = Type::caption, .colour = Token::ink2});
 }
 

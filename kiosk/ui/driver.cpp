@@ -88,7 +88,10 @@ void Driver::drag(Point from, Point to, int over) {
 }
 
 Result<void> Driver::scroll_to(std::string_view list, std::string_view id) {
-  constexpr int kTries = 60;
+  constexpr int kTries = 120;
+  bool down = true, turned = false;
+  std::string first_before;  // what stood first inside the list, and where
+  float at_before = -1;
   for (int i = 0; i < kTries; ++i) {
     const ProbeItem* area = probe().find(list);
     if (!area)
@@ -97,14 +100,31 @@ Result<void> Driver::scroll_to(std::string_view list, std::string_view id) {
     const Rect view = area->visible;
     const ProbeItem* item = probe().find(id);
     if (item && view.contains(item->rect, 1)) return {};
-    // Up when it is above what is seen, else down, less than a page at a time.
-    const bool above = item && item->rect.y < view.y;
+    // Only what is seen is drawn: what is not there lies below, or above once the lower end was reached.
+    if (item) down = item->rect.y >= view.y;
+    const std::string first = first_inside();
+    const float at = first.empty() ? 0 : probe().find(first)->rect.y;
+    const bool stuck = i > 0 && first == first_before && at == at_before;
+    if (stuck && turned) break;
+    if (stuck) {
+      turned = true;
+      down = !down;
+    }
+    first_before = first;
+    at_before = at;
+    // Less than a page at a time.
     const Point middle = view.centre();
-    const float by = (above ? 0.3f : -0.3f) * view.h;
+    const float by = (down ? -0.3f : 0.3f) * view.h;
     drag({middle.x, middle.y - by / 2}, {middle.x, middle.y + by / 2}, 6);
     if (auto still = settle(); !still) return still;
   }
   return base::fail(Errc::not_found, fmt::format("\"{}\" is not in the list \"{}\"", id, list));
+}
+
+std::string Driver::first_inside() const {
+  for (const ProbeItem& item : probe().items())
+    if (item.scrolls && !item.id.empty()) return item.id;
+  return {};
 }
 
 Result<void> Driver::type(std::string_view characters, std::string_view prefix) {

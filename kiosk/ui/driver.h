@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -45,6 +46,9 @@ class Driver {
   std::uint64_t frame_count() const { return count_; }
 
  private:
+  // Id of the first widget inside a list; empty: none.
+  std::string first_inside() const;
+
   Ui& ui_;
   Step step_;
   FrameInfo last_;

@@ -105,6 +105,7 @@ void Engine::begin_screen(std::string_view name, int number) {
   screen_vertices = list->VtxBuffer.Size;
   probe.name_screen(name);
   if (screen == screen_before) return;
+  quiet = 0;
   // Accessible modes show a new screen at once.
   const bool plain = !animated() || theme.outlined() || options.text_size == TextSize::large || screen_before.empty();
   screen_age = plain ? kTransition : 0;

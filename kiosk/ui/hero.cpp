@@ -158,7 +158,7 @@ void draw_hero(Canvas& canvas, const Rect& rect, std::string_view id) {
   shadow(*e.list, rect, Softness::large, tone(0x1237A8, 0.42f), -18, 26);
   custom(canvas, id, rect, {}, [&](Picture& picture) {
     const float k = rect.h / kHeight;
-    const Painter p{picture.list, rect, k, picture.seconds, std::round(rect.bottom() - 108 * k)};
+    const Painter p{picture.list, rect, k, e.decor_time, std::round(rect.bottom() - 108 * k)};
     sky(p);
     cloud(p, rect.right() - (520 - 10 * static_cast<float>(std::sin(p.seconds * 0.05))) * k, rect.y + 100 * k, 1, 0.2f);
     cloud(p, rect.right() - 150 * k, rect.y + 250 * k, 0.7f, 0.16f);
@@ -169,7 +169,7 @@ void draw_hero(Canvas& canvas, const Rect& rect, std::string_view id) {
     road(p);
     rider(p);
   });
-  canvas.animate_at(kFramesPerSecond);
+  if (e.lively()) canvas.animate_at(kFramesPerSecond);
 }
 
 }  // namespace station::ui

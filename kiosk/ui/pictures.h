@@ -11,11 +11,12 @@ namespace station::ui {
 
 // A rider under way through the town, behind greetings: white text is readable on its left half (on a scrim of the
 // picture). Rounded by 52, with its shadow. In high contrast an outlined card without a picture, whose text is that of
-// any card. Moves slowly while animation is on. `id` names it in the probe.
+// any card. Moves while animation is on and somebody was there in the last 20 s. `id` names it in the probe.
 void draw_hero(Canvas& canvas, const Rect& rect, std::string_view id = "hero");
 
-// A lesson scene at `running_ms` since it came on (any number: loops go round), the moment `still_ms` while animation is
-// off. Made for rectangles of about 1000 : 560; others show more of the ground. Rounded; asks for its next frame itself.
+// A lesson scene at `running_ms` since it came on (any number: loops go round), the moment `still_ms` while animation
+// is off. Made for rectangles of about 1000 : 560; others show more of the ground. Rounded; asks for its next frame
+// itself.
 void draw_scene(Canvas& canvas, const Rect& rect, const scene::Scene& scene, std::int64_t running_ms,
                 std::string_view id = "scene");
 

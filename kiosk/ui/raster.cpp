@@ -23,10 +23,8 @@ std::uint64_t pair_of(float a, float b) {
   return std::uint64_t{std::bit_cast<std::uint32_t>(a)} << 32 | std::bit_cast<std::uint32_t>(b);
 }
 
-std::uint64_t mix_vertex(std::uint64_t hash, const Vertex& v) {
-  hash = mix(hash, pair_of(v.x, v.y));
-  hash = mix(hash, pair_of(v.u, v.v));
-  return mix(hash, v.colour);
+std::uint64_t hash_of(const Vertex& v) {
+  return mix(mix(mix(kMix, pair_of(v.x, v.y)), pair_of(v.u, v.v)), v.colour);
 }
 
 // Six indices 0 1 2 0 2 3 over an axis-aligned rectangle of one colour, texture axis-aligned too.
@@ -74,6 +72,9 @@ void Rasteriser::prepare(const Scene& scene, const PixelView& frame) {
   primitives_.clear();
   clips_.clear();
   triangles_ = 0;
+  // Once for each vertex, which most triangles share: independent of each other, so the processor overlaps them.
+  hashes_.resize(scene.vertices.size());
+  for (std::size_t i = 0; i < hashes_.size(); ++i) hashes_[i] = hash_of(scene.vertices[i]);
   for (std::uint32_t n = 0; n < scene.batches.size(); ++n) {
     const Batch& batch = scene.batches[n];
     const Clip clip{std::max(0, first_pixel(batch.clip_left)), std::max(0, first_pixel(batch.clip_top)),
@@ -88,6 +89,7 @@ void Rasteriser::prepare(const Scene& scene, const PixelView& frame) {
     std::uint64_t seed = mix(kMix, reinterpret_cast<std::uintptr_t>(batch.texture));
     seed = mix(mix(seed, batch.texture->generation), mix(corner(clip.x0, clip.y0), corner(clip.x1, clip.y1)));
     const Vertex* v = scene.vertices.data() + batch.first_vertex;
+    const std::uint64_t* hashes = hashes_.data() + batch.first_vertex;
     for (std::uint32_t i = batch.first_index, end = i + batch.index_count; i < end;) {
       const std::uint16_t* index = scene.indices.data() + i;
       Primitive p;
@@ -106,7 +108,7 @@ void Rasteriser::prepare(const Scene& scene, const PixelView& frame) {
       if (p.x0 >= p.x1 || p.y0 >= p.y1) continue;
       if (((a.colour | b.colour | c.colour) >> 24) == 0) continue;  // invisible
       primitives_.push_back(p);
-      fold(p, mix_vertex(mix_vertex(mix_vertex(seed + (p.quad ? 1 : 0), a), b), c));
+      fold(p, mix(mix(mix(seed + (p.quad ? 1 : 0), hashes[index[0]]), hashes[index[1]]), hashes[index[2]]));
     }
   }
 }

@@ -30,10 +30,8 @@ namespace {
 
 // Wheel turns and steps follow the way; 60 units a second and more count as moving.
 figure::Motion motion_of(const Stage& s, const Item& item, const Pose& pose) {
-  return {.travelled = pose.travelled / item.scale,
-          .seconds = s.seconds(),
-          .moving = pose.speed > 12,
-          .night = s.night()};
+  return {
+      .travelled = pose.travelled / item.scale, .seconds = s.seconds(), .moving = pose.speed > 12, .night = s.night()};
 }
 
 bool is_figure(Kind kind) {
@@ -104,7 +102,8 @@ void draw_figure(const Stage& s, const Pen& pen, const Item& item, const Pose& p
     case Kind::scooter: {
       figure::RiderLook look{.state = state, .load = item.load, .helmet = item.kind != Kind::rider_no_helmet};
       if (item.colour) look.jacket = figure::dye_of(*item.colour);
-      if (item.kind == Kind::scooter) return side ? figure::scooter_side(pen, look, motion) : figure::scooter_top(pen, look, motion);
+      if (item.kind == Kind::scooter)
+        return side ? figure::scooter_side(pen, look, motion) : figure::scooter_top(pen, look, motion);
       return side ? figure::rider_side(pen, look, motion) : figure::rider_top(pen, look, motion);
     }
     case Kind::pedestrian: {
@@ -210,6 +209,11 @@ void draw_item(const Stage& s, const Item& item, const Pose& pose, float alpha) 
   draw(pen);
 }
 
+// What is to be read lies over everything, rain included.
+bool is_reading(Kind kind) {
+  return kind == Kind::label || kind == Kind::speedometer || kind == Kind::clock;
+}
+
 void draw_all(const Stage& stage) {
   if (stage.scene.view == View::top)
     draw_ground_top(stage);
@@ -217,9 +221,13 @@ void draw_all(const Stage& stage) {
     draw_ground_side(stage);
   for (const Item& item : stage.scene.items) {
     const float alpha = visibility_at(item, stage.ms);
-    if (alpha > 0) draw_item(stage, item, pose_at(item, stage.scene.view, stage.ms), alpha);
+    if (alpha > 0 && !is_reading(item.kind)) draw_item(stage, item, pose_at(item, stage.scene.view, stage.ms), alpha);
   }
   draw_weather(stage);
+  for (const Item& item : stage.scene.items) {
+    const float alpha = visibility_at(item, stage.ms);
+    if (alpha > 0 && is_reading(item.kind)) draw_item(stage, item, pose_at(item, stage.scene.view, stage.ms), alpha);
+  }
   for (const Item& item : stage.scene.items) {
     const float alpha = visibility_at(item, stage.ms);
     if (alpha > 0 && !item.label.empty()) draw_label(stage, item, pose_at(item, stage.scene.view, stage.ms), alpha);
@@ -285,10 +293,12 @@ void draw_scene(Canvas& canvas, const Rect& rect, const scene::Scene& scene, std
   internal::custom(canvas, id, rect, scene.alt.in(language), [&](internal::Picture& picture) {
     const scene::CanvasLetters letters(picture);
     const float scale = std::min(rect.w / scene::kSceneWidth, rect.h / scene::kSceneHeight);
-    const Point origin{rect.centre().x - scene::kSceneWidth / 2 * scale, rect.centre().y - scene::kSceneHeight / 2 * scale};
+    const Point origin{rect.centre().x - scene::kSceneWidth / 2 * scale,
+                       rect.centre().y - scene::kSceneHeight / 2 * scale};
     const Rect seen{(rect.x - origin.x) / scale, (rect.y - origin.y) / scale, rect.w / scale, rect.h / scale};
     const int ms = e.animated() ? moment_of(scene, running_ms) : scene.still_ms;
-    scene::draw_all(scene::Stage{scene, Pen(&picture.list, origin, scale), rect, seen, ms, e.theme.outlined(), language, letters});
+    scene::draw_all(
+        scene::Stage{scene, Pen(&picture.list, origin, scale), rect, seen, ms, e.theme.outlined(), language, letters});
     internal::round_corners(e, rect, kRadius);
   });
   if (e.theme.outlined())

@@ -58,7 +58,8 @@ std::vector<Point> soft_curve(const std::vector<Point>& through) {
   std::vector<Point> out;
   const std::size_t n = through.size();
   for (std::size_t i = 0; i + 1 < n; ++i) {
-    const Point a = through[i == 0 ? 0 : i - 1], b = through[i], c = through[i + 1], d = through[std::min(i + 2, n - 1)];
+    const Point a = through[i == 0 ? 0 : i - 1], b = through[i], c = through[i + 1],
+                d = through[std::min(i + 2, n - 1)];
     const float reach = std::hypot(c.x - b.x, c.y - b.y);
     // A third of the chord each side: corners stay near the points even when they are far apart.
     const auto tangent = [&](Point from, Point to) {
@@ -152,8 +153,7 @@ void badge(const Stage& s, const Pen& at, bool good) {
                good ? Paint({-20, -40}, rgb(0x22C08A), {20, 44}, rgb(0x0B7F58))
                     : Paint({-20, -40}, rgb(0xF4635A), {20, 44}, rgb(0xC8281D)));
   const ImU32 ink = s.contrast ? c.line : kWhite;
-  if (good)
-    return pen.stroke({{-21, 1}, {-6, 17}, {22, -17}}, 11, ink);
+  if (good) return pen.stroke({{-21, 1}, {-6, 17}, {22, -17}}, 11, ink);
   pen.line({-16, -16}, {16, 16}, 11, ink);
   pen.line({-16, 16}, {16, -16}, 11, ink);
 }
@@ -218,7 +218,8 @@ void dimension(const Stage& s, const Pen& pen, const Item& item, float alpha) {
   const Point end{a.x + (b.x - a.x) * shown, a.y + (b.y - a.y) * shown};
   const auto lines = [&](float width, ImU32 colour) {
     pen.line(a, end, width, colour);
-    for (const Point p : {a, end}) pen.line({p.x - uy * 15, p.y + ux * 15}, {p.x + uy * 15, p.y - ux * 15}, width, colour);
+    for (const Point p : {a, end})
+      pen.line({p.x - uy * 15, p.y + ux * 15}, {p.x + uy * 15, p.y - ux * 15}, width, colour);
   };
   lines(12, c.casing);
   lines(6, c.line);
@@ -254,7 +255,9 @@ void braking_bar(const Stage& s, const Pen& pen, const Item& item) {
   const float row = size.y / count, thick = std::min(46.0F, row * 0.42F), left = -size.x / 2;
   float most = 0;
   for (const Bar& b : item.bars) most = std::max(most, b.value);
-  const float grown = eased(arrived(s, item, 1200));
+  // Bars that are always there grow with the loop.
+  const float grown = item.show.empty() && s.scene.moves() ? eased(std::min(1.0F, static_cast<float>(s.ms) / 1200))
+                                                           : eased(arrived(s, item, 1200));
   const std::string& unit = item.unit.in(s.language);
   if (!s.contrast) pen.rect({left - 28, -size.y / 2 - 16, size.x + 56, size.y + 32}, 28, rgb(0xFFFFFF, 0.92F));
   const ImU32 words = s.contrast ? kWhite : kInk;
@@ -281,7 +284,8 @@ void braking_bar(const Stage& s, const Pen& pen, const Item& item) {
 
 // Largest of the types that stays within so many pixels.
 void number_in(const Stage& s, const Pen& pen, Point at, const std::string& words, float most, ImU32 colour) {
-  const Type type = fitting(s, words, pen.px(most), {Type::key, Type::display, Type::number, Type::heading, Type::caption});
+  const Type type =
+      fitting(s, words, pen.px(most), {Type::key, Type::display, Type::number, Type::heading, Type::caption});
   write_lines(s, pen.to_px(at), words, type, faded(colour, pen.alpha()));
 }
 
@@ -305,7 +309,10 @@ void speedometer(const Stage& s, const Pen& pen, const Item& item) {
   pen.limb({-10 * std::cos(a), -10 * std::sin(a)}, 9, {48 * std::cos(a), 48 * std::sin(a)}, 3.4F, needle);
   pen.circle({0, 0}, 8.5F, needle);
   pen.circle({0, 0}, 3.4F, s.contrast ? rgb(0x000000) : kWhite);
-  number_in(s, pen, {0, 40}, std::to_string(static_cast<int>(std::lround(value))), 52, over ? bad : s.contrast ? kWhite : kInk);
+  number_in(s, pen, {0, 40}, std::to_string(static_cast<int>(std::lround(value))), 52,
+            over         ? bad
+            : s.contrast ? kWhite
+                         : kInk);
 }
 
 void clock(const Stage& s, const Pen& pen, const Item& item, float alpha) {
@@ -318,7 +325,8 @@ void clock(const Stage& s, const Pen& pen, const Item& item, float alpha) {
     pen.sector({0, 0}, 50, -90, -90 + 6 * std::min(minutes, 59.9F), s.contrast ? rgb(0x4A4400) : rgb(0xBBD0FF));
   for (int i = 0; i < 12; ++i) {
     const float a = static_cast<float>(i) * kPi / 6, from = i % 3 == 0 ? 41.0F : 45.0F;
-    pen.line({from * std::cos(a), from * std::sin(a)}, {49 * std::cos(a), 49 * std::sin(a)}, i % 3 == 0 ? 4.0F : 2.6F, ink);
+    pen.line({from * std::cos(a), from * std::sin(a)}, {49 * std::cos(a), 49 * std::sin(a)}, i % 3 == 0 ? 4.0F : 2.6F,
+             ink);
   }
   const auto hand = [&](float degrees, float length, float width, ImU32 colour) {
     const float a = (degrees - 90) * kPi / 180;

@@ -16,15 +16,6 @@ void shade(const Pen& pen, float y, float w) {
   pen.glow({0, y}, w, 10, rgb(0x0B1434, 0.28F));
 }
 
-void badge_tick(const Pen& pen, Point at, bool good) {
-  pen.circle(at, 17, kWhite);
-  pen.circle(at, 14.5F, good ? rgb(0x0B9A62) : rgb(0xE23B30));
-  if (good)
-    pen.stroke({{at.x - 6, at.y}, {at.x - 1.5F, at.y + 5}, {at.x + 7, at.y - 5}}, 4, kWhite);
-  else
-    for (const float k : {-1.0F, 1.0F}) pen.line({at.x - 5, at.y - 5 * k}, {at.x + 5, at.y + 5 * k}, 4, kWhite);
-}
-
 // ---- helmets ----
 
 void helmet_shell(const Pen& pen, const figure::Dye& dye) {
@@ -132,7 +123,8 @@ void phone(const Stage& s, const Pen& pen, const Item& item) {
       pen.line({-26, 30}, {26, -10}, 9, kWhite);
       pen.line({-6, -54}, {6, 54}, 9, kWhite);
       pen.stroke({{-20, 25}, {0, 10}, {-4, -22}}, 6, rgb(0x2458F5));
-      pen.fill(Outline({-4, -22}).curve({-22, -36}, {-18, -54}, {-4, -54}).curve({10, -54}, {14, -36}, {-4, -22}), rgb(0xE23B30));
+      pen.fill(Outline({-4, -22}).curve({-22, -36}, {-18, -54}, {-4, -54}).curve({10, -54}, {14, -36}, {-4, -22}),
+               rgb(0xE23B30));
       pen.circle({-4, -42}, 5, kWhite);
       break;
     case State::call: {
@@ -156,14 +148,25 @@ void bottle(const Stage& s, const Pen& pen, const Item& item) {
     pen.rect({-10, -66, 20, 14}, 4, rgb(0x2458F5));
     Outline body({-9, -52});
     body.line({9, -52}).curve({10, -40}, {26, -36}, {26, -20}).line({26, 54}).curve({26, 64}, {18, 64}, {14, 64});
-    body.line({-14, 64}).curve({-26, 64}, {-26, 58}, {-26, 54}).line({-26, -20}).curve({-26, -36}, {-10, -40}, {-9, -52});
+    body.line({-14, 64})
+        .curve({-26, 64}, {-26, 58}, {-26, 54})
+        .line({-26, -20})
+        .curve({-26, -36}, {-10, -40}, {-9, -52});
     pen.fill(body, Paint({-26, 0}, rgb(0xDDF1FF), {26, 0}, rgb(0x8CC8F5)));
     pen.rect({-26, -8, 52, 34}, 2, rgb(0x2E86E0));
     return pen.fill(Outline({0, -4}).curve({12, 10}, {10, 22}, {0, 22}).curve({-10, 22}, {-12, 10}, {0, -4}), kWhite);
   }
   Outline body({-7, -66});
-  body.line({7, -66}).line({8, -34}).curve({10, -22}, {22, -18}, {22, 0}).line({22, 58}).curve({22, 64}, {18, 64}, {14, 64});
-  body.line({-16, 64}).curve({-22, 64}, {-22, 60}, {-22, 56}).line({-22, 0}).curve({-22, -18}, {-10, -22}, {-8, -34}).line({-7, -66});
+  body.line({7, -66})
+      .line({8, -34})
+      .curve({10, -22}, {22, -18}, {22, 0})
+      .line({22, 58})
+      .curve({22, 64}, {18, 64}, {14, 64});
+  body.line({-16, 64})
+      .curve({-22, 64}, {-22, 60}, {-22, 56})
+      .line({-22, 0})
+      .curve({-22, -18}, {-10, -22}, {-8, -34})
+      .line({-7, -66});
   const Pen q = pen.moved(-22, 0);
   q.fill(body, Paint({-22, 0}, rgb(0x3FBF7F), {22, 0}, rgb(0x12774A)));
   q.rect({-9, -72, 18, 12}, 3, rgb(0xFFD45E));
@@ -190,7 +193,8 @@ void cargo_box(const Stage& s, const Pen& pen, const Item& item) {
     pen.rect({2, -62, 32, 40}, 4, rgb(0xF3B7AE));
   }
   pen.rect({-56, -40, 112, 102}, 14, Paint({-56, -40}, d.light, {56, 62}, d.dark));
-  if (state != State::open) pen.rect({-60, -52, 120, 32}, 11, Paint({-60, -52}, blend(d.light, kWhite, 0.4F), {60, -20}, d.light));
+  if (state != State::open)
+    pen.rect({-60, -52, 120, 32}, 11, Paint({-60, -52}, blend(d.light, kWhite, 0.4F), {60, -20}, d.light));
   pen.rect({-44, 42, 88, 8}, 4, rgb(0xFFF2C2));
   figure::lightning(pen.moved(0, 12), 42, kWhite);
 }
@@ -201,10 +205,13 @@ void battery(const Stage& s, const Pen& pen, const Item& item) {
   const bool sick = state != State::ok;
   pen.rect({-30, -64, 20, 16}, 4, rgb(0xE23B30));
   pen.rect({10, -64, 20, 16}, 4, kDark);
-  const Paint shell = sick ? Paint({-50, -50}, rgb(0xC4553F), {50, 60}, rgb(0x7A2418)) : Paint({-50, -50}, rgb(0x4A5A85), {50, 60}, rgb(0x263357));
+  const Paint shell = sick ? Paint({-50, -50}, rgb(0xC4553F), {50, 60}, rgb(0x7A2418))
+                           : Paint({-50, -50}, rgb(0x4A5A85), {50, 60}, rgb(0x263357));
   if (state == State::swollen) {
     Outline body({-50, -50});
-    body.curve({-20, -60}, {20, -60}, {50, -50}).curve({76, -20}, {76, 30}, {50, 60}).curve({20, 70}, {-20, 70}, {-50, 60});
+    body.curve({-20, -60}, {20, -60}, {50, -50})
+        .curve({76, -20}, {76, 30}, {50, 60})
+        .curve({20, 70}, {-20, 70}, {-50, 60});
     body.curve({-76, 30}, {-76, -20}, {-50, -50});
     pen.fill(body, shell);
     pen.stroke({{-30, -40}, {-18, -24}, {-28, -10}}, 5, rgb(0xFFB020));
@@ -258,7 +265,11 @@ void extinguisher(const Pen& pen) {
   pen.line({-18, -60}, {14, -54}, 7, kDark);
   pen.line({-16, -72}, {12, -62}, 6, rgb(0x3A4A78));
   pen.rect({-26, -4, 52, 34}, 2, kWhite);
-  pen.fill(Outline({0, 26}).curve({-14, 22}, {-10, 6}, {0, 0}).curve({2, 8}, {12, 10}, {8, 20}).curve({6, 26}, {2, 26}, {0, 26}), rgb(0xF0660B));
+  pen.fill(Outline({0, 26})
+               .curve({-14, 22}, {-10, 6}, {0, 0})
+               .curve({2, 8}, {12, 10}, {8, 20})
+               .curve({6, 26}, {2, 26}, {0, 26}),
+           rgb(0xF0660B));
 }
 
 void bed(const Pen& pen) {
@@ -277,133 +288,6 @@ void bed(const Pen& pen) {
 
 // ---- law and paper ----
 
-void sheet(const Pen& pen, Rect r) {
-  shade(pen, r.bottom() + 3, r.w * 0.55F);
-  Outline paper({r.x + 8, r.y});
-  paper.line({r.right() - 26, r.y}).line({r.right(), r.y + 26}).line({r.right(), r.bottom() - 8});
-  paper.curve({r.right(), r.bottom()}, {r.right(), r.bottom()}, {r.right() - 8, r.bottom()}, 3).line({r.x + 8, r.bottom()});
-  paper.curve({r.x, r.bottom()}, {r.x, r.bottom()}, {r.x, r.bottom() - 8}, 3).line({r.x, r.y + 8});
-  paper.curve({r.x, r.y}, {r.x, r.y}, {r.x + 8, r.y}, 3);
-  pen.fill(paper, Paint({0, r.y}, kWhite, {0, r.bottom()}, rgb(0xE9EFFB)));
-  pen.poly({{r.right() - 26, r.y}, {r.right(), r.y + 26}, {r.right() - 26, r.y + 26}}, rgb(0xC3CEE6));
-}
-
-void rows(const Pen& pen, float x, float y, int count, float width) {
-  for (int i = 0; i < count; ++i)
-    pen.rect({x, y + 17 * static_cast<float>(i), i + 1 == count ? width * 0.6F : width, 7}, 3.5F, rgb(0xB9C6E0));
-}
-
-void heading(const Stage& s, const Pen& pen, const Item& item, float y, float most, ImU32 colour) {
-  const std::string& text = item.text.in(s.language);
-  if (text.empty() || pen.is_silhouette()) return;
-  const Type type = fitting(s, text, pen.px(most), {Type::heading, Type::caption});
-  write_lines(s, pen.to_px({0, y}), text, type, ui::faded(colour, pen.alpha()));
-}
-
-void document(const Stage& s, const Pen& pen, const Item& item) {
-  const State state = state_at(item, s.ms);
-  sheet(pen, {-54, -70, 108, 140});
-  const ImU32 accent = state == State::law ? rgb(0x1D3FA8) : state == State::appeal ? rgb(0x7C3AED) : rgb(0x0B7F58);
-  pen.rect({-54, -70, 8, 140}, {8, 0, 0, 8}, accent);
-  const bool titled = !item.text.in(s.language).empty();
-  rows(pen, -36, titled ? -8.0F : -36.0F, titled ? 2 : 3, 74);
-  heading(s, pen.moved(3, 0), item, -34, 90, rgb(0x0E1A33));
-  switch (state) {
-    case State::law:
-      pen.poly({{-6, 34}, {6, 34}, {20, 62}, {-20, 62}}, accent);
-      pen.limb({-24, 62}, 7, {24, 62}, 7, accent);
-      return pen.circle({0, 34}, 9, accent);
-    case State::appeal:
-      pen.rect({-26, 30, 52, 30}, 8, accent);
-      pen.poly({{-14, 58}, {2, 58}, {-16, 70}}, accent);
-      for (const float x : {-13.0F, 0.0F, 13.0F}) pen.circle({x, 45}, 4, kWhite);
-      return;
-    case State::receipt:
-      pen.ring({24, 44}, 20, 4, rgb(0xD92D20));
-      return pen.stroke({{14, 44}, {22, 52}, {36, 36}}, 5, rgb(0xD92D20));
-    default:
-      return rows(pen, -36, 30, 2, 74);
-  }
-}
-
-void ticket(const Stage& s, const Pen& pen, const Item& item) {
-  shade(pen, 62, 54);
-  Outline paper({-50, -66});
-  paper.line({50, -66}).line({50, 54});
-  for (int i = 0; i < 5; ++i) {
-    const float x = 50 - 20 * static_cast<float>(i);
-    paper.line({x - 10, 64}).line({x - 20, 54});
-  }
-  pen.fill(paper, Paint({0, -66}, kWhite, {0, 60}, rgb(0xFFEFD9)));
-  pen.rect({-50, -66, 100, 26}, {4, 4, 0, 0}, rgb(0xD92D20));
-  rows(pen, -34, -26, 2, 68);
-  if (item.text.in(s.language).empty()) {
-    pen.stroke({{-14, 8}, {0, 22}, {14, 8}}, 5.5F, rgb(0xB42318));  // ¥
-    pen.stroke({{0, 22}, {0, 44}}, 5.5F, rgb(0xB42318));
-    for (const float y : {24.0F, 34.0F}) pen.stroke({{-12, y}, {12, y}}, 4.5F, rgb(0xB42318));
-    return;
-  }
-  heading(s, pen, item, 28, 96, rgb(0xB42318));
-}
-
-void scales(const Pen& pen) {
-  const ImU32 gold = rgb(0xD99A2B), light = rgb(0xF5C95E);
-  shade(pen, 64, 54);
-  pen.limb({-30, 60}, 9, {30, 60}, 9, gold);
-  pen.limb({0, 58}, 10, {0, -50}, 7, Paint({0, 58}, gold, {0, -50}, light));
-  pen.line({-52, -40}, {52, -40}, 7, light);
-  pen.circle({0, -52}, 9, light);
-  for (const float side : {-1.0F, 1.0F}) {
-    const float x = 50 * side;
-    pen.line({x, -40}, {x - 22, 8}, 3, gold);
-    pen.line({x, -40}, {x + 22, 8}, 3, gold);
-    pen.half_disc({x, 8}, 27, 0, Paint({x, 8}, light, {x, 34}, gold));
-  }
-}
-
-void shield(const Pen& pen) {
-  const auto shape = [](float k) {
-    Outline o({0, -66 * k});
-    o.curve({18 * k, -52 * k}, {36 * k, -48 * k}, {54 * k, -48 * k}).curve({56 * k, 10 * k}, {40 * k, 50 * k}, {0, 70 * k});
-    o.curve({-40 * k, 50 * k}, {-56 * k, 10 * k}, {-54 * k, -48 * k}).curve({-36 * k, -48 * k}, {-18 * k, -52 * k}, {0, -66 * k});
-    return o;
-  };
-  pen.fill(shape(1), Paint({-40, -60}, rgb(0x4C86FF), {40, 60}, rgb(0x1D45C9)));
-  pen.fill(shape(0.8F), Paint({-40, -60}, rgb(0x7FA9FF), {40, 60}, rgb(0x3A6AE8)));
-  pen.stroke({{-24, 2}, {-7, 20}, {27, -18}}, 12, kWhite);
-}
-
-void money(const Pen& pen) {
-  shade(pen, 48, 74);
-  for (const float y : {12.0F, 0.0F, -12.0F}) {
-    const Pen note = pen.moved(-4, y).turned(y * 0.5F);
-    note.rect({-66, -32, 126, 64}, 8, Paint({-66, -32}, rgb(0xF98A7A), {60, 32}, rgb(0xD64545)));
-    note.rect({-58, -24, 110, 48}, 5, rgb(0xFFD7CC));
-    note.circle({-3, 0}, 18, rgb(0xE05A50));
-  }
-  const Pen coin = pen.moved(48, 26);
-  coin.circle({0, 0}, 30, rgb(0xD99A2B));
-  coin.circle({0, 0}, 25, Paint({-16, -18}, rgb(0xFFE08A), {16, 18}, rgb(0xF2B53A)));
-  coin.stroke({{-9, -13}, {0, -2}, {9, -13}}, 4, rgb(0x8A5A10));
-  coin.stroke({{0, -2}, {0, 14}}, 4, rgb(0x8A5A10));
-  for (const float y : {0.0F, 7.0F}) coin.stroke({{-8, y}, {8, y}}, 3.2F, rgb(0x8A5A10));
-}
-
-void id_card(const Stage& s, const Pen& pen, const Item& item) {
-  const bool child = state_at(item, s.ms) == State::child;
-  shade(pen, 52, 84);
-  pen.rect({-84, -52, 168, 104}, 12, Paint({-84, -52}, rgb(0xE3F0FF), {84, 52}, rgb(0xBBD3F7)));
-  pen.rect({-84, -52, 168, 20}, {12, 12, 0, 0}, rgb(0x2458F5));
-  pen.rect({-70, -22, 52, 62}, 6, kWhite);
-  figure::Clothes c;
-  c.top = figure::dye_of(child ? Colour::yellow : Colour::blue);
-  const Pen face = pen.moved(-44, child ? 8.0F : 4.0F).scaled(child ? 0.95F : 1.15F);
-  face.limb({-9, 28}, 20, {7, 28}, 20, c.top.dark);
-  figure::head(face, c);
-  for (int i = 0; i < 3; ++i) pen.rect({0, -18 + 19 * static_cast<float>(i), i == 2 ? 46.0F : 68.0F, 8}, 4, rgb(0x7A93C9));
-  badge_tick(pen, {68, 40}, !child);
-}
-
 // ---- signs of feeling and knowing ----
 
 void eye(const Stage& s, const Pen& pen, const Item& item) {
@@ -411,7 +295,8 @@ void eye(const Stage& s, const Pen& pen, const Item& item) {
   pen.ring({0, 0}, 56, 4, rgb(0x2458F5));
   if (state_at(item, s.ms) == State::closed) {
     pen.arc({0, -22}, 46, 30, 150, 8, kDark);
-    for (const float x : {-30.0F, 0.0F, 30.0F}) pen.line({x, x == 0 ? 24.0F : 15.0F}, {x * 1.25F, x == 0 ? 38.0F : 27.0F}, 6, kDark);
+    for (const float x : {-30.0F, 0.0F, 30.0F})
+      pen.line({x, x == 0 ? 24.0F : 15.0F}, {x * 1.25F, x == 0 ? 38.0F : 27.0F}, 6, kDark);
     return;
   }
   Outline lens({-44, 0});
@@ -439,7 +324,8 @@ void hand(const Stage& s, const Pen& pen, const Item& item) {
   }
   // A hand round a grip.
   pen.limb({-60, 0}, 22, {62, 0}, 22, kDark);
-  for (int i = 0; i < 6; ++i) pen.line({-52 + 9 * static_cast<float>(i), -9}, {-52 + 9 * static_cast<float>(i), 9}, 2.5F, rgb(0x3A4A78));
+  for (int i = 0; i < 6; ++i)
+    pen.line({-52 + 9 * static_cast<float>(i), -9}, {-52 + 9 * static_cast<float>(i), 9}, 2.5F, rgb(0x3A4A78));
   pen.rect({-28, 22, 62, 46}, 14, Paint({0, 22}, rgb(0xFFA63D), {0, 68}, rgb(0xF9751A)));
   pen.rect({-26, -22, 58, 54}, 20, blend(kSkin, shadow, 0.35F));
   for (int i = 0; i < 4; ++i) {
@@ -489,41 +375,16 @@ void heart(const Pen& pen) {
   pen.limb({-34, -30}, 12, {-28, -38}, 10, rgb(0xFFFFFF, 0.6F));
 }
 
-void plate(const Stage& s, const Pen& pen, const Item& item) {
-  const State state = state_at(item, s.ms);
-  shade(pen, 52, 96);
-  if (state == State::missing) {
-    const Rect r{-96, -48, 192, 96};
-    for (const auto& [a, b] : {std::pair{Point{r.x, r.y}, Point{r.right(), r.y}}, {Point{r.right(), r.y}, Point{r.right(), r.bottom()}},
-                               {Point{r.right(), r.bottom()}, Point{r.x, r.bottom()}}, {Point{r.x, r.bottom()}, Point{r.x, r.y}}}) {
-      const int n = a.y == b.y ? 8 : 4;
-      for (int i = 0; i < n; ++i) {
-        const float t0 = (static_cast<float>(i) + 0.15F) / static_cast<float>(n), t1 = (static_cast<float>(i) + 0.75F) / static_cast<float>(n);
-        pen.line({a.x + (b.x - a.x) * t0, a.y + (b.y - a.y) * t0}, {a.x + (b.x - a.x) * t1, a.y + (b.y - a.y) * t1}, 6, rgb(0xE23B30));
-      }
-    }
-    for (const float k : {-1.0F, 1.0F}) pen.line({-20, -20 * k}, {20, 20 * k}, 10, rgb(0xE23B30));
-    return;
-  }
-  const bool delivery = state == State::delivery;
-  pen.rect({-98, -50, 196, 100}, 14, delivery ? rgb(0x16213F) : rgb(0x1D3FA8));
-  pen.rect({-92, -44, 184, 88}, 10, delivery ? Paint({0, -44}, rgb(0xFFD95A), {0, 44}, rgb(0xF5B800)) : Paint({0, -44}, kWhite, {0, 44}, rgb(0xE3EAF8)));
-  const ImU32 ink = delivery ? kDark : rgb(0x1D3FA8);
-  for (const float x : {-74.0F, 74.0F}) pen.circle({x, -28}, 5, rgb(0x8C9ACB));
-  bicycle(pen.moved(0, -27), 30, ink, 2.6F);
-  if (!item.text.in(s.language).empty())
-    heading(s, pen, item, 14, 176, ink);
-  else
-    for (int i = 0; i < 5; ++i) pen.rect({-70 + 30 * static_cast<float>(i), 0, 20, 30}, 5, ink);
-  if (state == State::covered) {
-    Outline cloth({-104, -20});
-    cloth.curve({-60, -40}, {20, -20}, {60, -30}).line({96, 20}).curve({40, 60}, {-20, 40}, {-96, 62}).line({-104, -20});
-    pen.fill(cloth, Paint({-60, -30}, rgb(0xAAB6CE), {60, 50}, rgb(0x74829F)));
-    pen.stroke(Outline({-80, 10}).curve({-30, -6}, {20, 14}, {70, 0}), 4, rgb(0x66728F));
-  }
-}
-
 }  // namespace
+
+void badge_tick(const Pen& pen, Point at, bool good) {
+  pen.circle(at, 17, kWhite);
+  pen.circle(at, 14.5F, good ? rgb(0x0B9A62) : rgb(0xE23B30));
+  if (good)
+    pen.stroke({{at.x - 6, at.y}, {at.x - 1.5F, at.y + 5}, {at.x + 7, at.y - 5}}, 4, kWhite);
+  else
+    for (const float k : {-1.0F, 1.0F}) pen.line({at.x - 5, at.y - 5 * k}, {at.x + 5, at.y + 5 * k}, 4, kWhite);
+}
 
 void draw_object(const Stage& s, const Pen& pen, const Item& item) {
   switch (item.kind) {
@@ -547,12 +408,6 @@ void draw_object(const Stage& s, const Pen& pen, const Item& item) {
       return extinguisher(pen);
     case Kind::bed:
       return bed(pen);
-    case Kind::scales:
-      return scales(pen);
-    case Kind::shield:
-      return shield(pen);
-    case Kind::money:
-      return money(pen);
     case Kind::triangle:
       return warning_triangle(pen);
     case Kind::bolt:
@@ -561,20 +416,12 @@ void draw_object(const Stage& s, const Pen& pen, const Item& item) {
       return camera(pen);
     case Kind::eye:
       return eye(s, pen, item);
-    case Kind::document:
-      return document(s, pen, item);
-    case Kind::ticket:
-      return ticket(s, pen, item);
-    case Kind::id_card:
-      return id_card(s, pen, item);
     case Kind::hand:
       return hand(s, pen, item);
     case Kind::heart:
       return heart(pen);
-    case Kind::plate:
-      return plate(s, pen, item);
     default:
-      return;
+      return draw_paper(s, pen, item);
   }
 }
 

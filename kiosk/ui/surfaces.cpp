@@ -36,9 +36,11 @@ void Engine::surface(const Rect& r, const Surface& look) {
   }
   if (look.shadow) {
     const Rgba colour = theme[Token::shadow];
-    shadow(*list, r, Softness::large, with_alpha(colour, 0.17f * (1 - 0.5f * look.press)), -14,
+    // The baked shapes have small corners: under rounder cards they are drawn in, or they would look out.
+    const float in = std::max(0.0f, (look.radius - 36) * 0.3f);
+    shadow(*list, r, Softness::large, with_alpha(colour, 0.17f * (1 - 0.5f * look.press)), -14 - in,
            std::round(18 - 10 * look.press));
-    shadow(*list, r, Softness::small, with_alpha(colour, 0.10f), -4, 3);
+    shadow(*list, r, Softness::small, with_alpha(colour, 0.10f), -4 - in, 3);
   }
   fill_rect(*list, r, fill, look.radius);
   if (look.outline) stroke_rect(*list, r, *look.outline, look.outline_width, look.radius);

@@ -118,6 +118,7 @@ Result<std::unique_ptr<Ui>> Ui::create(const Options& options) {
 
 void Ui::touch(const TouchEvent& event) {
   engine_->touches.push(event);
+  engine_->quiet = 0;
   wake();
 }
 
@@ -135,7 +136,9 @@ Canvas& Ui::begin_frame(float seconds) {
   if (e.glyphs->full()) e.glyphs->clear();
   ++e.frame;
   e.seconds = std::clamp(seconds, 0.0001f, 0.05f);
+  e.quiet += std::max(seconds, 0.0f);
   if (e.animated()) e.time += static_cast<double>(e.seconds);
+  if (e.lively()) e.decor_time += static_cast<double>(e.seconds);
   e.pointer_was_down = e.pointer.down;
   // In its very first frame the drawing library does not know yet what lies under the finger.
   if (e.frame > 1) e.pointer = e.touches.next_frame();

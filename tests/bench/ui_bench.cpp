@@ -90,8 +90,8 @@ int main() {
     });
     const double still = median_ms(40, [&] { frame(sample.draw); });
     if (sample.name == "home") full_home = full;
-    std::printf("%-10s build %6.2f  full redraw %6.2f  unchanged %5.2f ms  %6llu triangles\n", sample.name.c_str(), build,
-                full, still, static_cast<unsigned long long>(ui->stats().triangles));
+    std::printf("%-10s build %6.2f  full redraw %6.2f  unchanged %5.2f ms  %6llu triangles\n", sample.name.c_str(),
+                build, full, still, static_cast<unsigned long long>(ui->stats().triangles));
   }
   // One tile of the home changes: its count goes up and down.
   int n = 0;
@@ -104,13 +104,28 @@ int main() {
     n = (n + 1) % 10;
     frame(changing);
   });
-  std::printf("one tile changes         %7.2f ms, %.1f %% of a full redraw, %llu pixels\n", tile, 100 * tile / full_home,
-              static_cast<unsigned long long>(ui->stats().pixels_drawn));
+  std::printf("one tile changes         %7.2f ms, %.1f %% of a full redraw, %llu pixels\n", tile,
+              100 * tile / full_home, static_cast<unsigned long long>(ui->stats().pixels_drawn));
   ui->set_animation(Animation::on);
   for (int i = 0; i < 120; ++i) frame(home);
   const double moving = median_ms(40, [&] { frame(home); });
   std::printf("hero moving              %7.2f ms a frame, %llu pixels\n", moving,
               static_cast<unsigned long long>(ui->stats().pixels_drawn));
+
+  // The waiting home: the hero comes to rest, then nothing is drawn.
+  int waiting = 0;
+  double slept = 0;
+  const double waiting_from = cpu_ms();
+  for (double t = 0; t < 90;) {
+    home(ui->begin_frame(static_cast<float>(slept)));
+    const FrameInfo info = ui->end_frame();
+    ui->render(view);
+    if (t > 30) ++waiting;
+    slept = info.animating ? 1.0 / 60 : info.next_frame_s >= 0 ? static_cast<double>(info.next_frame_s) : 90;
+    t += slept;
+  }
+  std::printf("waiting home             %7d frames in the minute after the first half, %.0f ms for the 90 s\n", waiting,
+              cpu_ms() - waiting_from);
 
   // Nothing changes: no frame is asked for.
   const auto& still = samples[3].draw;

@@ -44,7 +44,8 @@ int main(int argc, char** argv) {
         for (const auto& sample : tests::samples()) {
           Driver driver(*ui, Driver::drawing(*ui, sample.draw));
           driver.frames(4);
-          if (auto done = driver.shot(folder / (sample.name + look + "_" + language + ".png")); !done) return failed(done.error());
+          if (auto done = driver.shot(folder / (sample.name + look + "_" + language + ".png")); !done)
+            return failed(done.error());
         }
       // Scenes in motion, three moments each, many on a sheet.
       options.animation = Animation::on;
@@ -74,10 +75,15 @@ int main(int argc, char** argv) {
         Driver driver(*wide, Driver::drawing(*wide, [&](Canvas& c) {
           c.begin_screen("scenes", static_cast<int>(first));
           for (std::size_t i = first; i < std::min(moments.size(), first + kColumns * kRows); ++i) {
-            const Rect cell = c.screen().inset(16).row(static_cast<int>((i - first) / kColumns), kRows, 16).column(static_cast<int>((i - first) % kColumns), kColumns, 16);
+            const Rect cell = c.screen()
+                                  .inset(16)
+                                  .row(static_cast<int>((i - first) / kColumns), kRows, 16)
+                                  .column(static_cast<int>((i - first) % kColumns), kColumns, 16);
             const float h = cell.w * 0.56f;
-            draw_scene(c, {cell.x, cell.y, cell.w, h}, moments[i].scene->scene, moments[i].ms, "scene." + std::to_string(i));
-            c.text(Point{cell.x, cell.y + h + 4}, moments[i].scene->id + " " + std::to_string(moments[i].ms), {.type = Type::caption});
+            draw_scene(c, {cell.x, cell.y, cell.w, h}, moments[i].scene->scene, moments[i].ms,
+                       "scene." + std::to_string(i));
+            c.text(Point{cell.x, cell.y + h + 4}, moments[i].scene->id + " " + std::to_string(moments[i].ms),
+                   {.type = Type::caption});
           }
           c.end_screen();
         }));

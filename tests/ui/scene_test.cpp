@@ -16,7 +16,8 @@ namespace {
 
 // A scene of one item, moving for 4 s.
 std::string of_item(const std::string& item, const std::string& more = "") {
-  return R"({"id": "x", "view": "side", "ground": "street", "loop_ms": 4000, "alt": {"zh": "一", "en": "one"},)" + more + R"("items": [)" + item + "]}";
+  return R"({"id": "x", "view": "side", "ground": "street", "loop_ms": 4000, "alt": {"zh": "一", "en": "one"},)" +
+         more + R"("items": [)" + item + "]}";
 }
 
 std::string refusal(const std::string& json) {
@@ -37,27 +38,37 @@ TEST_CASE("A bad scene file is refused with file, place and what was expected", 
   using Catch::Contains;
   CHECK_THAT(refusal("{\n\"id\": }"), Contains("x.json: line 2"));
   CHECK_THAT(refusal("[]"), Contains("expected an object"));
-  CHECK_THAT(refusal(of_item(R"({"kind": "rider", "at": [1, 2]})", R"("colour": 1,)")), Contains("colour: unknown field"));
+  CHECK_THAT(refusal(of_item(R"({"kind": "rider", "at": [1, 2]})", R"("colour": 1,)")),
+             Contains("colour: unknown field"));
   CHECK_THAT(refusal(of_item(R"({"kind": "dragon", "at": [1, 2]})")), Contains("items[0].kind"));
   CHECK_THAT(refusal(of_item(R"({"kind": "rider"})")), Contains("items[0].at"));
   CHECK_THAT(refusal(of_item(R"({"kind": "rider", "at": [1, 2], "state": "red"})")), Contains("items[0].state"));
-  CHECK_THAT(refusal(of_item(R"({"kind": "rider", "at": [1, 2], "points": [[1, 2], [3, 4]]})")), Contains("items[0].points: rider has no such field"));
+  CHECK_THAT(refusal(of_item(R"({"kind": "rider", "at": [1, 2], "points": [[1, 2], [3, 4]]})")),
+             Contains("items[0].points: rider has no such field"));
   CHECK_THAT(refusal(of_item(R"({"kind": "zebra", "at": [1, 2]})")), Contains("exists only in view top"));
   CHECK_THAT(refusal(of_item(R"({"kind": "rider", "path": [[0, 1, 2], [0, 3, 4]]})")), Contains("items[0].path"));
-  CHECK_THAT(refusal(of_item(R"({"kind": "rider", "at": [1, 2], "path": [[0, 1, 2], [9, 3, 4]]})")), Contains("items[0].at"));
+  CHECK_THAT(refusal(of_item(R"({"kind": "rider", "at": [1, 2], "path": [[0, 1, 2], [9, 3, 4]]})")),
+             Contains("items[0].at"));
   CHECK_THAT(refusal(of_item(R"({"kind": "label", "at": [1, 2]})")), Contains("items[0].text"));
   CHECK_THAT(refusal(of_item(R"({"kind": "rider", "at": [1, 2], "show": [3000, 5000]})")), Contains("items[0].show"));
   CHECK_THAT(refusal(of_item(R"({"kind": "rider", "at": ["a", 2]})")), Contains("items[0].at"));
-  CHECK_THAT(refusal(R"({"id": "x", "view": "side", "ground": "junction", "alt": {"zh": "一"}, "items": []})"), Contains("exists only in view top"));
-  CHECK_THAT(refusal(R"({"id": "X!", "view": "side", "ground": "street", "alt": {"zh": "一"}, "items": []})"), Contains("id"));
-  CHECK_THAT(refusal(R"({"id": "x", "view": "side", "ground": "street", "alt": {"zh": "一", "en": "one"}, "items": [{"kind": "rider", "path": [[0, 1, 2], [9, 3, 4]]}]})"), Contains("does not move"));
+  CHECK_THAT(refusal(R"({"id": "x", "view": "side", "ground": "junction", "alt": {"zh": "一"}, "items": []})"),
+             Contains("exists only in view top"));
+  CHECK_THAT(refusal(R"({"id": "X!", "view": "side", "ground": "street", "alt": {"zh": "一"}, "items": []})"),
+             Contains("id"));
+  CHECK_THAT(
+      refusal(
+          R"({"id": "x", "view": "side", "ground": "street", "alt": {"zh": "一", "en": "one"}, "items": [{"kind": "rider", "path": [[0, 1, 2], [9, 3, 4]]}]})"),
+      Contains("does not move"));
   CHECK(refusal(of_item(R"({"kind": "rider", "at": [1, 2]})")) == "accepted");
 }
 
 TEST_CASE("Things on a path brake, turn where they go and come to rest", "[scene]") {
-  const Scene scene = parsed(of_item(R"({"kind": "rider", "path": [[0, 900, 470], [2000, 300, 470], [3000, 300, 470]]})"));
+  const Scene scene =
+      parsed(of_item(R"({"kind": "rider", "path": [[0, 900, 470], [2000, 300, 470], [3000, 300, 470]]})"));
   const Item& rider = scene.items[0];
-  const Pose start = pose_at(rider, View::side, 0), middle = pose_at(rider, View::side, 1000), end = pose_at(rider, View::side, 2600);
+  const Pose start = pose_at(rider, View::side, 0), middle = pose_at(rider, View::side, 1000),
+             end = pose_at(rider, View::side, 2600);
   CHECK(start.at.x == 900);
   CHECK(middle.at.x < 900);
   CHECK(middle.at.x > 300);
@@ -71,7 +82,8 @@ TEST_CASE("Things on a path brake, turn where they go and come to rest", "[scene
 }
 
 TEST_CASE("States, values and windows follow the time of the loop", "[scene]") {
-  const Scene scene = parsed(of_item(R"({"kind": "traffic_light", "at": [5, 5], "states": [[0, "red"], [1000, "green"]], "show": [500, 2000]}, {"kind": "speedometer", "at": [5, 5], "value": [[0, 0], [1000, 20]]})"));
+  const Scene scene = parsed(of_item(
+      R"({"kind": "traffic_light", "at": [5, 5], "states": [[0, "red"], [1000, "green"]], "show": [500, 2000]}, {"kind": "speedometer", "at": [5, 5], "value": [[0, 0], [1000, 20]]})"));
   CHECK(state_at(scene.items[0], 999) == State::red);
   CHECK(state_at(scene.items[0], 1000) == State::green);
   CHECK(visibility_at(scene.items[0], 400) == 0);
@@ -133,7 +145,8 @@ TEST_CASE("Every shipped scene draws in both themes, without a character that no
   }
 }
 
-TEST_CASE("A moving scene asks for slow frames, goes round, and stands at its telling moment without motion", "[scene]") {
+TEST_CASE("A moving scene asks for slow frames, goes round, and stands at its telling moment without motion",
+          "[scene]") {
   const auto scenes = tests::shipped_scenes(STATION_SOURCE_DIR);
   const auto moving = std::find_if(scenes.begin(), scenes.end(), [](const auto& s) { return s.scene.moves(); });
   REQUIRE(moving != scenes.end());

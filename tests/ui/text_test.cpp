@@ -16,7 +16,9 @@ using namespace station::ui::internal;
 namespace {
 
 // Chinese characters 10 wide, others 5.
-float width_of(char32_t c) { return c < 0x2E80 ? 5.0f : 10.0f; }
+float width_of(char32_t c) {
+  return c < 0x2E80 ? 5.0f : 10.0f;
+}
 
 std::vector<std::string> broken(std::string_view text, float width) {
   std::vector<std::string> out;

@@ -1,3 +1,5 @@
+#include "kiosk/ui/theme.h"
+
 #include <catch2/catch.hpp>
 #include <fstream>
 #include <string>
@@ -5,7 +7,6 @@
 
 #include "kiosk/ui/driver.h"
 #include "kiosk/ui/invariants.h"
-#include "kiosk/ui/theme.h"
 #include "sync/base/file.h"
 #include "tests/app/temp_dir.h"
 #include "tests/ui/samples.h"
@@ -60,19 +61,35 @@ TEST_CASE("Every text colour reaches 4.5 on its ground, 7 in high contrast", "[t
   struct Pair {
     Token text, ground;
   };
-  const std::vector<Pair> pairs{
-      {Token::ink, Token::page_top}, {Token::ink, Token::page_bottom}, {Token::ink, Token::card}, {Token::ink, Token::level_top},
-      {Token::ink2, Token::page_bottom}, {Token::ink2, Token::card}, {Token::ink2, Token::neutral_fill},
-      {Token::ink3, Token::page_bottom}, {Token::ink3, Token::card}, {Token::ink3, Token::neutral_fill},
-      {Token::on_primary, Token::primary}, {Token::primary, Token::card}, {Token::ok, Token::card}, {Token::ok, Token::ok_fill},
-      {Token::ink, Token::ok_fill}, {Token::ink, Token::error_fill}, {Token::points, Token::points_fill}, {Token::points, Token::warning_fill},
-      {Token::help, Token::error_fill}, {Token::help, Token::help_fill}, {Token::bar_text, Token::bar}, {Token::bar_text, Token::bar_pressed},
-      {Token::disabled_text, Token::disabled}};
+  const std::vector<Pair> pairs{{Token::ink, Token::page_top},
+                                {Token::ink, Token::page_bottom},
+                                {Token::ink, Token::card},
+                                {Token::ink, Token::level_top},
+                                {Token::ink2, Token::page_bottom},
+                                {Token::ink2, Token::card},
+                                {Token::ink2, Token::neutral_fill},
+                                {Token::ink3, Token::page_bottom},
+                                {Token::ink3, Token::card},
+                                {Token::ink3, Token::neutral_fill},
+                                {Token::on_primary, Token::primary},
+                                {Token::primary, Token::card},
+                                {Token::ok, Token::card},
+                                {Token::ok, Token::ok_fill},
+                                {Token::ink, Token::ok_fill},
+                                {Token::ink, Token::error_fill},
+                                {Token::points, Token::points_fill},
+                                {Token::points, Token::warning_fill},
+                                {Token::help, Token::error_fill},
+                                {Token::help, Token::help_fill},
+                                {Token::bar_text, Token::bar},
+                                {Token::bar_text, Token::bar_pressed},
+                                {Token::disabled_text, Token::disabled}};
   for (const ThemeName name : {ThemeName::normal, ThemeName::high_contrast}) {
     const Theme theme = theme_of(name);
     const double least = name == ThemeName::normal ? 4.5 : 7;
     for (const Pair& pair : pairs) {
-      INFO((name == ThemeName::normal ? "normal " : "high contrast ") << static_cast<int>(pair.text) << " on " << static_cast<int>(pair.ground));
+      INFO((name == ThemeName::normal ? "normal " : "high contrast ")
+           << static_cast<int>(pair.text) << " on " << static_cast<int>(pair.ground));
       CHECK(contrast(theme[pair.text], theme[pair.ground]) >= least);
     }
     for (int h = 0; h < static_cast<int>(Hue::kCount); ++h) {
@@ -143,7 +160,9 @@ TEST_CASE("Each breach of a rule is named", "[invariants]") {
 
   CHECK(broken({words("hello", {50, 50, 100, 40}, {40, 40, 200, 60})}).empty());
   CHECK(says(broken({words("hello", {50, 50, 300, 40}, {40, 40, 200, 60})}), "leaves its box"));
-  CHECK(says(broken({words("one", {50, 50, 100, 40}, {0, 0, 999, 999}), words("two", {100, 60, 100, 40}, {0, 0, 999, 999})}), "runs into"));
+  CHECK(says(
+      broken({words("one", {50, 50, 100, 40}, {0, 0, 999, 999}), words("two", {100, 60, 100, 40}, {0, 0, 999, 999})}),
+      "runs into"));
   ProbeItem small = words("hello", {50, 50, 100, 40}, {40, 40, 200, 60});
   small.text_px = 30;
   CHECK(says(broken({small}), "less than 38"));
@@ -163,12 +182,14 @@ TEST_CASE("Screens made of every widget keep the rules in both themes and langua
       for (const auto& sample : tests::samples()) {
         Driver driver(*ui, Driver::drawing(*ui, sample.draw));
         driver.frames(3);
-        for (const std::string& breach : breaches(*ui, sample.primaries)) FAIL_CHECK(sample.name << " " << language << ": " << breach);
+        for (const std::string& breach : breaches(*ui, sample.primaries))
+          FAIL_CHECK(sample.name << " " << language << ": " << breach);
       }
     }
 }
 
-TEST_CASE("Language, theme and text size change at once, and a language that does not exist leaves the old one", "[ui]") {
+TEST_CASE("Language, theme and text size change at once, and a language that does not exist leaves the old one",
+          "[ui]") {
   const auto ui = tests::open_ui(STATION_SOURCE_DIR);
   const std::string chinese = ui->strings().tr("list.page_up");
   REQUIRE(ui->set_language("en"));

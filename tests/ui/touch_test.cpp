@@ -1,9 +1,11 @@
+#include "kiosk/ui/internal/touch.h"
+
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <string>
+#include <vector>
 
 #include "kiosk/ui/driver.h"
-#include "kiosk/ui/internal/touch.h"
 #include "tests/ui/samples.h"
 
 using namespace station;
@@ -251,7 +253,8 @@ TEST_CASE("A toggle shows its state in the probe, options theirs", "[driver]") {
   Driver driver(*ui, Driver::drawing(*ui, [&](Canvas& c) {
     if (c.toggle({48, 300, 984, 150}, "voice", "Voice", on)) on = !on;
     c.option({48, 500, 984, 136}, {.id = "a", .letter = "A", .text = "一", .state = OptionState::right});
-    c.port_tile({48, 700, 312, 296}, {.id = "p", .name = "3", .state = "故障", .look = PortLook::fault, .enabled = false});
+    c.port_tile({48, 700, 312, 296},
+                {.id = "p", .name = "3", .state = "故障", .look = PortLook::fault, .enabled = false});
   }));
   driver.frames(2);
   CHECK(driver.probe().find("voice")->state == "off");
@@ -309,6 +312,31 @@ TEST_CASE("Springs come to rest, and then no frame is asked for", "[motion]") {
     driver.pixels();
     CHECK(ui->stats().pixels_drawn == 0);
   }
+}
+
+TEST_CASE("The hero rests when nobody has been there for a while, and moves again after a touch", "[motion]") {
+  const auto ui = tests::open_ui(STATION_SOURCE_DIR);
+  const auto samples = tests::samples();
+  FrameInfo info;
+  std::vector<std::uint32_t> pixels(1080u * 1920u);
+  auto frame = [&] {
+    samples.front().draw(ui->begin_frame(1.0f / 12));
+    info = ui->end_frame();
+  };
+  for (int i = 0; i < 12 * 10; ++i) frame();
+  CHECK(info.next_frame_s > 0);
+  for (int i = 0; i < 12 * 15; ++i) frame();
+  CHECK(info.next_frame_s < 0);
+  CHECK_FALSE(ui->needs_frame());
+  // A frame drawn for another reason, such as the clock, leaves the picture alone.
+  const PixelView view{pixels.data(), 1080, 1920, 1080};
+  ui->render(view);
+  ui->wake();
+  frame();
+  CHECK(ui->render(view).empty());
+  ui->touch({TouchEvent::Kind::down, 1, 10, 10});
+  frame();
+  CHECK(info.next_frame_s > 0);
 }
 
 TEST_CASE("Decorative pictures ask for a slow frame, and for none when motion is off", "[motion]") {

@@ -90,7 +90,11 @@ struct Engine {
 
   // Lasting
   std::uint64_t frame = 0;
-  double time = 0;  // of decorative pictures
+  double time = 0;  // of things that move as long as they are shown
+  // Decorative pictures rest when nobody has been there for a while: the waiting kiosk draws nothing.
+  static constexpr float kRestAfter = 20;  // s
+  double decor_time = 0;
+  float quiet = 0;  // s since the last touch or new screen
   int settle = 3;   // frames still to draw after the last event
   bool explore = false;
   std::string focus;  // explore mode
@@ -105,6 +109,7 @@ struct Engine {
   float screen_age = 1;     // seconds since it came
 
   bool animated() const { return options.animation == Animation::on; }
+  bool lively() const { return animated() && quiet < kRestAfter; }
   TextSize text_size() const { return options.text_size; }
   int slot(Type type) const {
     return glyphs->slot(is_bold(type) ? Face::bold : Face::regular, static_cast<int>(size_px(type, options.text_size)));

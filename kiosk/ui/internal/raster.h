@@ -88,7 +88,8 @@ class Rasteriser {
   PixelView frame_;
   int columns_ = 0, rows_ = 0;
   std::vector<Primitive> primitives_;
-  std::vector<Clip> clips_;  // one for each batch
+  std::vector<Clip> clips_;            // one for each batch
+  std::vector<std::uint64_t> hashes_;  // of the vertices
   std::vector<std::uint64_t> tiles_, last_tiles_;
   std::vector<PixelRect> damage_;
   std::vector<std::uint8_t> mask_;

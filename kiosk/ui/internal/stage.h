@@ -55,6 +55,10 @@ void draw_weather(const Stage& stage);  // over everything: rain
 // Each draws at local (0, 0) of `pen`; `pose` and the rest come from the item.
 void draw_street_item(const Stage& stage, const Pen& pen, const Item& item);  // furniture
 void draw_object(const Stage& stage, const Pen& pen, const Item& item);
+void draw_paper(const Stage& stage, const Pen& pen,
+                const Item& item);  // documents, cards, money; called by draw_object
+// Small round tick or cross on an object.
+void badge_tick(const Pen& pen, Point at, bool good);
 void draw_mark(const Stage& stage, const Pen& pen, const Item& item);
 // Bubble with text, kept inside the picture. `anchor` in pixels: the middle, or the place it belongs to.
 void draw_bubble(const Stage& stage, Point middle_px, const std::string& text, Tone tone, float alpha,
