@@ -103,8 +103,9 @@ base::Result<KioskConfig> load_config(const std::filesystem::path& file) {
   };
   k.data = path_in("data", "data");
   k.assets = path_in("assets", "assets");
-  k.centre_url = c.text("centre.url");
-  if (!k.centre_url.starts_with("https://")) c.complain("centre.url", "an address that begins with https://");
+  k.centre_url = c.text("centre.url", "");
+  if (!k.centre_url.empty() && !k.centre_url.starts_with("https://"))
+    c.complain("centre.url", "an address that begins with https://");
 
   k.panel.width = static_cast<int>(c.integer("panel.width", 720, 4320, 1080));
   k.panel.height = static_cast<int>(c.integer("panel.height", 1280, 7680, 1920));
@@ -123,6 +124,10 @@ base::Result<KioskConfig> load_config(const std::filesystem::path& file) {
   for (std::size_t i = 0; i < c.count("reader"); ++i) k.readers.push_back(read_reader(c, fmt::format("reader.{}", i)));
   for (std::size_t i = 0; i < c.count("charging_hub"); ++i) k.hubs.push_back(read_hub(c, fmt::format("charging_hub.{}", i)));
   for (std::size_t i = 0; i < c.count("locker"); ++i) k.lockers.push_back(read_locker(c, fmt::format("locker.{}", i)));
+  for (std::size_t i = 0; i < c.count("sim_card"); ++i) {
+    const std::string at = fmt::format("sim_card.{}", i);
+    k.sim_cards.push_back({static_cast<int>(c.integer(at + ".key", 1, 9)), c.text(at + ".uid"), c.text(at + ".note", "")});
+  }
   check_names(c, k);
   if (auto ok = c.finish(); !ok) return tl::unexpected(ok.error());
   return k;

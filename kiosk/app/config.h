@@ -6,8 +6,9 @@
 
 #include "devices/drivers/lock_board.h"
 #include "kiosk/flow/flow.h"
-#include "kiosk/store/core.h"
+#include "kiosk/store/options.h"
 #include "sync/base/result.h"
+#include "sync/client/enrol.h"
 
 namespace station::app {
 
@@ -39,6 +40,13 @@ struct LockerConfig {
   std::vector<store::BoxConfig> boxes;
 };
 
+// A card that lies beside the simulated reader (--sim): presented by its key on a keyboard.
+struct SimCard {
+  int key = 1;  // 1…9
+  std::string uid;
+  std::string note;
+};
+
 struct PanelConfig {
   int width = 1080;
   int height = 1920;
@@ -50,12 +58,13 @@ struct PanelConfig {
 struct KioskConfig {
   std::filesystem::path data;    // database and identity; from --data or `data = …`
   std::filesystem::path assets;  // strings, fonts settings
-  std::string centre_url;        // "https://centre.example:8443"
+  std::string centre_url;        // "https://centre.example:8443"; empty: the one of the enrolment
   PanelConfig panel;
   flow::Settings times;
   std::vector<ReaderConfig> readers;
   std::vector<HubConfig> hubs;
   std::vector<LockerConfig> lockers;
+  std::vector<SimCard> sim_cards;
   int check_in_points = 5;
   int lesson_points = 10;
   int certificate_points = 20;
@@ -64,7 +73,13 @@ struct KioskConfig {
 // Reads and checks the file; the error names file, line and what was expected, one problem a line.
 base::Result<KioskConfig> load_config(const std::filesystem::path& file);
 
-// Who this station is, from the identity folder that enrolment wrote; creates the sealing key of personal fields once.
-base::Result<store::Identity> load_identity(const std::filesystem::path& folder);
+struct StationIdentity {
+  store::Identity own;        // what the ledger signs and seals with
+  client::Identity enrolled;  // how the centre is reached
+};
+
+// Who this station is, from the files that enrolment wrote to DATA/identity; creates the key that seals personal fields
+// once. `not_found` when the station is not enrolled.
+base::Result<StationIdentity> load_identity(const std::filesystem::path& data);
 
 }  // namespace station::app

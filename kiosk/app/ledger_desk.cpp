@@ -2,13 +2,22 @@
 
 #include <future>
 
+#include "kiosk/app/thread_name.h"
 #include "sync/base/check.h"
 
 namespace station::app {
 
-bool DirectLedger::post(flow::Request request) {
+namespace {
+
+LedgerNews news_of(store::Ledger& ledger) { return {ledger.station(), ledger.content()}; }
+
+}  // namespace
+
+DirectLedger::DirectLedger(store::Ledger& ledger) : ledger_(ledger), news_(news_of(ledger)) {}
+
+bool DirectLedger::post(const flow::Request& request) {
   replies_.push_back(ledger_.handle(request));
-  station_ = ledger_.station();
+  news_ = news_of(ledger_);
   return true;
 }
 
@@ -19,16 +28,16 @@ std::optional<flow::Reply> DirectLedger::take_reply() {
   return reply;
 }
 
-std::optional<flow::StationView> DirectLedger::take_station() { return std::exchange(station_, std::nullopt); }
+std::optional<LedgerNews> DirectLedger::take_news() { return std::exchange(news_, std::nullopt); }
 
 void DirectLedger::with_ledger(const std::function<void(store::Ledger&)>& work) {
   work(ledger_);
-  station_ = ledger_.station();
+  news_ = news_of(ledger_);
 }
 
-LedgerThread::LedgerThread(std::unique_ptr<store::Ledger> ledger, std::function<void()> wake)
-    : ledger_(std::move(ledger)), replies_(512, wake), stations_(1, std::move(wake)), thread_([this] { run(); }) {
-  (void)work_.post([this](store::Ledger& l) { stations_.post_newest(l.station()); });
+LedgerThread::LedgerThread(std::unique_ptr<store::Ledger> ledger, const std::function<void()>& wake)
+    : ledger_(std::move(ledger)), replies_(1024, wake), news_(1, wake), thread_([this] { run(); }) {
+  (void)work_.post([this](store::Ledger& l) { news_.post_newest(news_of(l)); });
 }
 
 LedgerThread::~LedgerThread() {
@@ -39,6 +48,7 @@ LedgerThread::~LedgerThread() {
 
 void LedgerThread::run() {
   using namespace std::chrono_literals;
+  name_this_thread("ledger");
   while (true) {
     if (auto work = work_.take(1h)) {
       (*work)(*ledger_);
@@ -48,10 +58,10 @@ void LedgerThread::run() {
   }
 }
 
-bool LedgerThread::post(flow::Request request) {
-  return work_.post([this, request = std::move(request)](store::Ledger& ledger) {
+bool LedgerThread::post(const flow::Request& request) {
+  return work_.post([this, request](store::Ledger& ledger) {
     flow::Reply reply = ledger.handle(request);
-    stations_.post_newest(ledger.station());
+    news_.post_newest(news_of(ledger));
     STATION_CHECK(replies_.post(std::move(reply)), "the window takes its replies; they are never dropped");
   });
 }
@@ -60,7 +70,7 @@ void LedgerThread::with_ledger(const std::function<void(store::Ledger&)>& work) 
   std::promise<void> done;
   const bool posted = work_.post([&](store::Ledger& ledger) {
     work(ledger);
-    stations_.post_newest(ledger.station());
+    news_.post_newest(news_of(ledger));
     done.set_value();
   });
   if (posted) done.get_future().wait();

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <map>
 #include <sstream>
@@ -10,38 +11,59 @@ namespace station::app {
 
 namespace {
 
-struct Arity {
+struct Form {
   std::size_t least, most;
-  const char* form;
+  const char* text;
+  std::vector<std::string> first = {};  // what the first word may be; empty: anything
+  int duration = -1;                    // which word must be a duration
 };
 
-const std::map<std::string, Arity>& verbs() {
-  static const std::map<std::string, Arity> kVerbs{
-      {"card", {1, 2, "card UID [HOLD]"}},
+const std::map<std::string, Form>& verbs() {
+  static const std::map<std::string, Form> kVerbs{
+      {"clock", {1, 1, "clock -DURATION|real"}},
+      {"card", {1, 2, "card UID [hold]"}},
+      {"remove", {0, 0, "remove"}},
       {"tap", {1, 1, "tap WIDGET"}},
-      {"keys", {1, 1, "keys DIGITS"}},
-      {"wait", {1, 1, "wait DURATION"}},
-      {"until", {2, 3, "until screen|widget NAME [DURATION]"}},
-      {"expect", {2, 3, "expect screen|widget|no-widget|minutes NAME"}},
+      {"type", {1, 1, "type DIGITS"}},
+      {"touch", {0, 0, "touch"}},
+      {"wait", {1, 1, "wait DURATION", {}, 0}},
+      {"until", {2, 99, "until screen|widget|text|port|minutes WHAT", {"screen", "widget", "text", "minutes"}}},
+      {"expect", {2, 99, "expect screen|widget|no-widget|off|text|no-text|minutes WHAT",
+                  {"screen", "widget", "no-widget", "off", "text", "no-text", "minutes"}}},
       {"shot", {1, 1, "shot NAME"}},
-      {"network", {1, 1, "network up|down"}},
+      {"network", {1, 1, "network up|down", {"up", "down"}}},
       {"sync", {0, 0, "sync"}},
-      {"box", {2, 2, "box close|jam|heal NAME"}},
-      {"port", {2, 2, "port over-current|obey|disobey NAME"}},
-      {"reader", {1, 1, "reader plug|unplug"}},
-      {"board", {1, 1, "board dead|alive"}},
-      {"study", {1, 1, "study DURATION"}},
+      {"box", {2, 2, "box close|open|jam|heal NAME", {"close", "open", "jam", "heal"}}},
+      {"port", {2, 2, "port over-current|stick|heal NAME", {"over-current", "stick", "heal"}}},
+      {"reader", {1, 1, "reader plug|unplug", {"plug", "unplug"}}},
+      {"board", {1, 1, "board dead|alive", {"dead", "alive"}}},
+      {"study", {1, 2, "study for DURATION | study until DURATION | study lesson", {"for", "until", "lesson"}}},
       {"exam", {1, 1, "exam RIGHT-ANSWERS"}},
-      {"language", {1, 1, "language zh|en"}},
-      {"theme", {1, 1, "theme normal|contrast"}},
-      {"certificate", {1, 1, "certificate FILE"}},
       {"crash", {0, 0, "crash"}},
       {"say", {1, 99, "say WORDS"}},
   };
   return kVerbs;
 }
 
+bool fits(const ScriptLine& line, const Form& form) {
+  if (line.words.size() < form.least || line.words.size() > form.most) return false;
+  if (!form.first.empty() && std::find(form.first.begin(), form.first.end(), line.words[0]) == form.first.end()) return false;
+  base::Milliseconds unused;
+  if (form.duration >= 0 && !parse_duration(line.words[static_cast<std::size_t>(form.duration)], unused)) return false;
+  if (line.verb == "clock") return line.words[0] == "real" || (line.words[0][0] == '-' && parse_duration(line.words[0].substr(1), unused));
+  if (line.verb == "study" && line.words[0] != "lesson") return line.words.size() == 2 && parse_duration(line.words[1], unused);
+  if (line.verb == "type" || line.verb == "exam")
+    return line.words[0].find_first_not_of("0123456789") == std::string::npos;
+  return true;
+}
+
 }  // namespace
+
+std::string ScriptLine::text() const {
+  std::string out = verb;
+  for (const std::string& w : words) out += " " + w;
+  return out;
+}
 
 bool parse_duration(const std::string& text, base::Milliseconds& out) {
   std::int64_t n = 0;
@@ -54,20 +76,25 @@ bool parse_duration(const std::string& text, base::Milliseconds& out) {
   return true;
 }
 
-base::Result<std::vector<ScriptLine>> parse_script(const std::string& text) {
+base::Result<std::vector<ScriptLine>> parse_script(const std::string& text, const std::string& file) {
   std::vector<ScriptLine> lines;
   std::stringstream in(text);
   std::string raw;
   for (int number = 1; std::getline(in, raw); ++number) {
-    raw = raw.substr(0, raw.find('#'));
-    std::stringstream words(raw);
+    std::stringstream words(raw.substr(0, raw.find('#')));
     ScriptLine line{number, "", {}};
     if (!(words >> line.verb)) continue;
     for (std::string w; words >> w;) line.words.push_back(w);
     const auto it = verbs().find(line.verb);
-    if (it == verbs().end()) return base::fail(base::Errc::invalid, fmt::format("script line {}: no verb \"{}\"", number, line.verb));
-    if (line.words.size() < it->second.least || line.words.size() > it->second.most)
-      return base::fail(base::Errc::invalid, fmt::format("script line {}: expected: {}", number, it->second.form));
+    if (it == verbs().end()) {
+      std::string known;
+      for (const auto& [verb, form] : verbs()) known += (known.empty() ? "" : " ") + verb;
+      return base::fail(base::Errc::invalid, fmt::format("{}:{}: no verb \"{}\"; known are: {}", file, number, line.verb, known));
+    }
+    if (!fits(line, it->second))
+      return base::fail(base::Errc::invalid, fmt::format("{}:{}: \"{}\": expected: {}", file, number, line.text(), it->second.text));
+    if (line.verb == "clock" && !lines.empty())
+      return base::fail(base::Errc::invalid, fmt::format("{}:{}: clock must be the first verb", file, number));
     lines.push_back(std::move(line));
   }
   return lines;

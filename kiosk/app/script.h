@@ -13,10 +13,11 @@ struct ScriptLine {
   int number = 0;  // in the file, from 1
   std::string verb;
   std::vector<std::string> words;
+  std::string text() const;  // as written, with single blanks
 };
 
-// Reads a script; the error names line, verb and what was expected. `#` begins a comment.
-base::Result<std::vector<ScriptLine>> parse_script(const std::string& text);
+// Reads a script; the error names file, line and what was expected. `#` begins a comment.
+base::Result<std::vector<ScriptLine>> parse_script(const std::string& text, const std::string& file);
 
 // "250ms", "5s", "30m", "4h".
 bool parse_duration(const std::string& text, base::Milliseconds& out);

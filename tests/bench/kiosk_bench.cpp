@@ -21,7 +21,9 @@ using namespace station;
 using Wall = std::chrono::steady_clock;
 using namespace std::chrono_literals;
 
-double ms_since(Wall::time_point begin) { return std::chrono::duration<double, std::milli>(Wall::now() - begin).count(); }
+double ms_since(Wall::time_point begin) {
+  return std::chrono::duration<double, std::milli>(Wall::now() - begin).count();
+}
 
 // Wakes the drawing thread as the window's events do.
 class Bell {
@@ -43,7 +45,9 @@ class Bell {
   bool rung_ = false;
 };
 
-std::string card_of(int rider) { return fmt::format("04{:010X}", rider); }
+std::string card_of(int rider) {
+  return fmt::format("04{:010X}", rider);
+}
 
 app::StationIdentity identity() {
   app::StationIdentity id;
@@ -62,10 +66,14 @@ app::StationIdentity identity() {
 void fill_roster(store::Ledger& ledger, const app::StationIdentity& id, int riders) {
   std::vector<record::FeedEntry> entries;
   for (int i = 0; i < riders; ++i) {
-    const auto name = [&](const char* kind, const std::string& value) { return base::pseudonym(id.own.roster_key, kind, value); };
-    entries.push_back({static_cast<std::uint64_t>(i + 1), "city", std::string(record::kFeedRider), base::SystemClock().utc(),
-                       fmt::format(R"({{"subject":"{}","name":"R{}","cards":["{}"],"login":"","pin":"","last4":"{:04}","consent":[]}})",
-                                   name("rider", std::to_string(i)), i, name("card", card_of(i)), i % 10000)});
+    const auto name = [&](const char* kind, const std::string& value) {
+      return base::pseudonym(id.own.roster_key, kind, value);
+    };
+    entries.push_back(
+        {static_cast<std::uint64_t>(i + 1), "city", std::string(record::kFeedRider), base::SystemClock().utc(),
+         fmt::format(
+             R"({{"subject":"{}","name":"R{}","cards":["{}"],"login":"","pin":"","last4":"{:04}","consent":[]}})",
+             name("rider", std::to_string(i)), i, name("card", card_of(i)), i % 10000)});
     if (entries.size() == 1000 || i + 1 == riders) {
       if (!ledger.apply(entries)) std::exit(1);
       entries.clear();
@@ -75,7 +83,9 @@ void fill_roster(store::Ledger& ledger, const app::StationIdentity& id, int ride
 
 void print(const char* what, std::vector<double> ms) {
   std::sort(ms.begin(), ms.end());
-  const auto at = [&](double share) { return ms[static_cast<std::size_t>(share * static_cast<double>(ms.size() - 1))]; };
+  const auto at = [&](double share) {
+    return ms[static_cast<std::size_t>(share * static_cast<double>(ms.size() - 1))];
+  };
   fmt::print("{:<52} p50 {:6.1f} ms   p99 {:6.1f} ms   worst {:6.1f} ms\n", what, at(0.5), at(0.99), ms.back());
 }
 
@@ -158,8 +168,9 @@ int run(int riders) {
   panel.ui->probe().record(true);
   panel.pixels.resize(static_cast<std::size_t>(station.panel.width) * static_cast<std::size_t>(station.panel.height));
   panel.desk = std::make_unique<app::LedgerThread>(std::move(*ledger), [&] { panel.bell.ring(); });
-  panel.kiosk = std::make_unique<app::Kiosk>(app::Kiosk::Parts{panel.clock, panel.random, *panel.ui, *panel.desk, panel.events, panel.hub, {}, {}},
-                                             station.times);
+  panel.kiosk = std::make_unique<app::Kiosk>(
+      app::Kiosk::Parts{panel.clock, panel.random, *panel.ui, *panel.desk, panel.events, panel.hub, {}, {}},
+      station.times);
   if (!panel.until("attract")) return 1;
   std::vector<double> greeting, home;
   for (int i = 0; i < 300; ++i) {
@@ -184,4 +195,6 @@ int run(int riders) {
 
 }  // namespace
 
-int main(int argc, char** argv) { return run(argc > 1 ? std::atoi(argv[1]) : 500'000); }
+int main(int argc, char** argv) {
+  return run(argc > 1 ? std::atoi(argv[1]) : 500'000);
+}
