@@ -83,6 +83,18 @@ void append(Work& work, const StationHead& head, const record::Batch& batch, std
   projector.finish();
 }
 
+// The head that stood before is kept where the log passes another 64 records.
+void keep_earlier_head(Store& store, const StationHead& head, std::uint64_t end) {
+  constexpr std::uint64_t kEvery = 64;
+  if (head.checkpoint.empty() || head.next / kEvery == end / kEvery) return;
+  store.prepared("INSERT INTO log_head VALUES($1,$2,$3,$4) ON CONFLICT DO NOTHING")
+      .bind(head.station)
+      .bind(head.inc)
+      .bind(head.next)
+      .bind(head.checkpoint)
+      .done();
+}
+
 }  // namespace
 
 IngestAnswer ingest(Work& work, std::string_view bytes, const std::string& sender) {
@@ -117,6 +129,7 @@ IngestAnswer ingest(Work& work, std::string_view bytes, const std::string& sende
   }
   if (end == head->next && !head->checkpoint.empty()) return {Ingested::ok, head->next, {}};
 
+  keep_earlier_head(work.store, *head, end);
   if (end > head->next) append(work, *head, *batch, static_cast<std::size_t>(head->next - batch->from));
   const std::string hashes = edge.serialise();
   work.store.prepared("UPDATE station_head SET next=$1, edge=$2, checkpoint=$3, seen=$4 WHERE station=$5 AND inc=$6")

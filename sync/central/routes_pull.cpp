@@ -86,6 +86,7 @@ std::string time_text(std::int64_t ms) {
   return ms == 0 ? std::string() : base::iso8601(base::utc_from_ms(ms));
 }
 
+// With all=1 also earlier heads, without the delegation, which stands in the line of the latest.
 base::HttpResponse get_heads(Context& c) {
   std::string body;
   auto& s = c.store.prepared(
@@ -97,6 +98,16 @@ base::HttpResponse get_heads(Context& c) {
                           {"checkpoint", s.text(3)},
                           {"delegation", s.text(4)},
                           {"fenced", s.text(5)}});
+  if (c.asked("all") == "1") {
+    auto& earlier = c.store.prepared("SELECT station, inc, size, checkpoint FROM log_head ORDER BY station, inc, size");
+    while (earlier.row())
+      body += one_line(Json{{"station", earlier.text(0)},
+                            {"inc", earlier.integer(1)},
+                            {"size", earlier.position(2)},
+                            {"checkpoint", earlier.text(3)},
+                            {"delegation", ""},
+                            {"fenced", ""}});
+  }
   return ndjson_answer(std::move(body));
 }
 

@@ -91,6 +91,7 @@ struct Log {
   LogVerdict verdict;
   bool key_known = false;
   NoteKey key;
+  std::string delegation;                 // the note that named the key
   std::map<std::uint64_t, Digest> heads;  // size → signed root
   RightEdge edge;
   bool lost = false;                   // a line is missing or wrong: from here on no root can be computed
@@ -240,6 +241,7 @@ struct LogVerifier::State {
     }
     return it->second;
   }
+  bool take_delegation(Log& log, const SignedHead& head);
   void complain_of_strays() {
     for (const Line& stray : strays) {
       ++verdict.fault_count;
@@ -257,6 +259,23 @@ LogVerifier::LogVerifier(NoteKey centre, Options options) : state_(std::make_uni
 }
 LogVerifier::~LogVerifier() = default;
 
+bool LogVerifier::State::take_delegation(Log& log, const SignedHead& head) {
+  const auto refuse = [&](const std::string& what) {
+    log.complain({FaultKind::bad_delegation, 0, 0, 0, what});
+    return false;
+  };
+  const auto delegation = open_delegation(head.delegation, centre);
+  if (!delegation) return refuse("the delegation is not accepted: " + delegation.error().message);
+  if (delegation->station != head.station || delegation->inc != head.inc)
+    return refuse(fmt::format("the delegation is for incarnation {} of station {}", delegation->inc, delegation->station));
+  if (log.key_known && log.key.key != delegation->key.key)
+    return refuse("the centre delegated two different keys for this incarnation");
+  log.key_known = true;
+  log.key = delegation->key;
+  log.delegation = head.delegation;
+  return true;
+}
+
 bool LogVerifier::add_head(const SignedHead& head) {
   Log& log = state_->log_of(head.station, head.inc);
   if (!head.fenced.empty()) log.verdict.fenced = head.fenced;
@@ -264,15 +283,7 @@ bool LogVerifier::add_head(const SignedHead& head) {
     log.complain({kind, 0, 0, 0, what});
     return false;
   };
-  const auto delegation = open_delegation(head.delegation, state_->centre);
-  if (!delegation) return refuse(FaultKind::bad_delegation, "the delegation is not accepted: " + delegation.error().message);
-  if (delegation->station != head.station || delegation->inc != head.inc)
-    return refuse(FaultKind::bad_delegation,
-                  fmt::format("the delegation is for incarnation {} of station {}", delegation->inc, delegation->station));
-  if (log.key_known && log.key.key != delegation->key.key)
-    return refuse(FaultKind::bad_delegation, "the centre delegated two different keys for this incarnation");
-  log.key_known = true;
-  log.key = delegation->key;
+  if ((!log.key_known || head.delegation != log.delegation) && !state_->take_delegation(log, head)) return false;
   if (head.checkpoint.empty()) return true;
   const auto checkpoint = open_checkpoint(head.checkpoint, log.key);
   if (!checkpoint) return refuse(FaultKind::bad_checkpoint, "the head is not accepted: " + checkpoint.error().message);

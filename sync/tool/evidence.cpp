@@ -86,6 +86,14 @@ bool read_head(std::string_view line, record::SignedHead& out) {
   return true;
 }
 
+void fill_delegations(std::vector<record::SignedHead>& heads) {
+  std::map<Id, std::string> known;
+  for (const auto& head : heads)
+    if (!head.delegation.empty()) known.emplace(Id{head.station, head.inc}, head.delegation);
+  for (auto& head : heads)
+    if (head.delegation.empty()) head.delegation = known[{head.station, head.inc}];
+}
+
 base::Result<Evidence> Evidence::open(const std::vector<std::string>& names) {
   Evidence evidence;
   for (const std::string& name : names) {
@@ -108,8 +116,6 @@ base::Result<Evidence> Evidence::open(const std::vector<std::string>& names) {
 
 base::Result<std::vector<record::SignedHead>> Evidence::heads() const {
   std::vector<record::SignedHead> heads;
-  std::map<Id, std::string> delegations;
-  std::vector<record::SignedHead> of_batches;
   for (const std::string& file : files_) {
     switch (kind_of(file)) {
       case Kind::csv:
@@ -117,25 +123,20 @@ base::Result<std::vector<record::SignedHead>> Evidence::heads() const {
       case Kind::batch: {
         const auto batch = open_batch(file);
         if (!batch) return tl::unexpected(batch.error());
-        of_batches.push_back({batch->station, batch->inc, batch->checkpoint, {}, {}});
+        heads.push_back({batch->station, batch->inc, batch->checkpoint, {}, {}});
         break;
       }
       case Kind::lines: {
         const auto read = each_line(file, [&](std::string_view line, std::uint64_t) {
           record::SignedHead head;
-          if (!read_head(line, head)) return;
-          delegations[{head.station, head.inc}] = head.delegation;
-          heads.push_back(std::move(head));
+          if (read_head(line, head)) heads.push_back(std::move(head));
         });
         if (!read) return tl::unexpected(read.error());
         break;
       }
     }
   }
-  for (auto& head : of_batches) {
-    head.delegation = delegations[{head.station, head.inc}];
-    heads.push_back(std::move(head));
-  }
+  fill_delegations(heads);
   return heads;
 }
 

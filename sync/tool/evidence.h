@@ -34,6 +34,9 @@ class Evidence {
   std::vector<Part> parts_;
 };
 
+// Earlier heads and batches come without the delegation of their log: takes it from the heads that have it.
+void fill_delegations(std::vector<record::SignedHead>& heads);
+
 // "{"station":…,"inc":…,"checkpoint":…,"delegation":…,"fenced":…}" as the centre writes heads; false for other lines.
 bool read_head(std::string_view line, record::SignedHead& out);
 

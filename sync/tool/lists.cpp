@@ -20,7 +20,7 @@ struct ListKind {
 };
 
 constexpr ListKind kLists[] = {
-    {"heads", "Signed heads and delegations of all logs, as verify needs them", "/v1/heads", nullptr, nullptr},
+    {"heads", "Signed heads and delegations of all logs, as verify needs them", "/v1/heads?all=1", nullptr, nullptr},
     {"stations", "Stations, when they were heard last, and what runs on them", "/v1/stations", nullptr, nullptr},
     {"faults", "Device faults that are not cleared", "/v1/faults", nullptr, nullptr},
     {"quarantine", "Records whose effect the centre refused, and why", "/v1/quarantine", "after",

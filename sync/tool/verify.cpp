@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <ostream>
+#include <set>
 
 #include "sync/base/file.h"
 #include "sync/record/note.h"
@@ -18,7 +19,7 @@ namespace station::tool {
 namespace {
 
 base::Result<std::vector<record::SignedHead>> fetch_heads(Io& io, CentreAccess& centre, std::string* text, int& status) {
-  const auto answer = centre.send(io, {"GET", "/v1/heads", {}, {}, {}});
+  const auto answer = centre.send(io, {"GET", "/v1/heads?all=1", {}, {}, {}});
   if (!answer) {
     status = explain(io, answer.error());
     return tl::unexpected(answer.error());
@@ -40,8 +41,15 @@ base::Result<std::vector<record::SignedHead>> fetch_heads(Io& io, CentreAccess& 
     }
     heads.push_back(std::move(head));
   }
+  fill_delegations(heads);
   if (text) *text = answer->body;
   return heads;
+}
+
+std::size_t count_logs(const std::vector<record::SignedHead>& heads) {
+  std::set<std::pair<std::string, std::uint32_t>> logs;
+  for (const auto& head : heads) logs.insert({head.station, head.inc});
+  return logs.size();
 }
 
 void each_row(std::string_view rows, const std::function<void(std::string_view)>& use) {
@@ -190,7 +198,7 @@ class Export final : public Command {
     });
     out.flush();
     if (!out) return explain(io, {base::Errc::io, folder_ + ": cannot be written"});
-    if (status == kOk) io.err << fmt::format("{}: {} logs, {} records\n", folder_, heads->size(), n);
+    if (status == kOk) io.err << fmt::format("{}: {} logs, {} records\n", folder_, count_logs(*heads), n);
     return status;
   }
 

@@ -42,13 +42,30 @@ TEST_CASE("a whole city is verified over the network and from an export", "[tool
   CHECK(Json::parse(json.out)["verified"] == 30);
 }
 
+TEST_CASE("earlier heads narrow down where a line was altered", "[tool]") {
+  CityRig rig;
+  rig.fill(1, 200);
+  REQUIRE(rig.ask({"export", rig.file("e")}).status == 0);
+  auto lines = lines_of(rig.read("e/records.ndjson"));
+  REQUIRE(lines.size() == 200);
+  lines[150].replace(lines[150].find("\"rtt_ms\":") + 9, 1, "7");
+  rig.write("e/records.ndjson", joined(lines));
+  const auto ran = rig.ask({"verify", rig.file("e"), "--json"});
+  CHECK(ran.status == 1);
+  const Json fault = Json::parse(ran.out)["logs"][0]["faults"][0];
+  CHECK(fault["kind"] == "altered");
+  CHECK(fault["seq"] <= 150);
+  CHECK(fault["until"] > 150);
+  CHECK(fault["until"].get<int>() - fault["seq"].get<int>() <= 70);
+}
+
 TEST_CASE("what the city writes meanwhile is no fault of an export", "[tool]") {
   CityRig rig;
   rig.fill(2, 5);
   const Handler centre = rig.network;
   rig.network = [&](const base::HttpRequest& request) -> Answer {
     auto answer = centre(request);
-    if (request.target == "/v1/heads") {
+    if (request.target == "/v1/heads?all=1") {
       rig.logs[0].add("clock.anchored", "", "{}");
       rig.push(rig.logs[0]);
     }

@@ -82,8 +82,14 @@ CREATE INDEX course_subject ON course(subject, assigned);
 CREATE INDEX course_assigned ON course(assigned);
 )sql";
 
+// Earlier heads of a log, one about every 64 records: they narrow down where a line was altered.
+const char* const kLogTables2 = R"sql(
+CREATE TABLE log_head(station TEXT NOT NULL, inc INTEGER NOT NULL, size INTEGER NOT NULL, checkpoint TEXT NOT NULL,
+                      PRIMARY KEY(station, inc, size)) STRICT, WITHOUT ROWID;
+)sql";
+
 std::span<const Migration> migrations() {
-  static const Migration kAll[] = {{kLogTables1, kAdminTables1}};
+  static const Migration kAll[] = {{kLogTables1, kAdminTables1}, {kLogTables2, ""}};
   return kAll;
 }
 
