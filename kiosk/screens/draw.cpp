@@ -149,11 +149,13 @@ std::optional<flow::Action> draw(ui::Canvas& canvas, const flow::Screen& screen,
   std::visit([&](const auto& s) { draw_screen(p, s); }, screen);
   canvas.end_screen();
   draw_bar(p, screen);
-  if (state.help_open) {
-    draw_help_dialog(p);
-  } else if (frame.idle_seconds_left && frame.signed_in) {
+  // What runs out of time comes before help.
+  const auto* lesson = std::get_if<flow::LessonScreen>(&screen);
+  if (frame.idle_seconds_left && frame.signed_in) {
     draw_idle_dialog(p, *frame.idle_seconds_left);
-  } else if (const auto* lesson = std::get_if<flow::LessonScreen>(&screen)) {
+  } else if (state.help_open && !(lesson && lesson->presence)) {
+    draw_help_dialog(p);
+  } else if (lesson) {
     draw_lesson_dialogs(p, *lesson);
   }
   return p.action();

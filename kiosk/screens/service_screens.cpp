@@ -45,7 +45,8 @@ struct Fact {
 };
 
 std::string fault_name(const Page& p, const std::string& code) {
-  return p.tr("fault." + code);
+  const std::string key = "fault." + code;
+  return p.tr(key);
 }
 
 std::vector<Fact> facts_of(const Page& p) {

@@ -333,6 +333,23 @@ TEST_CASE("help is one touch from everywhere and never loses an open door or run
   }
 }
 
+TEST_CASE("a presence check is not hidden by help", "[screens]") {
+  Stand s;
+  s.show("lesson-text");
+  s.tap<AnyTouch>("bar.help");
+  s.driver().frames(2);
+  REQUIRE(s.has("help.close"));
+  std::get<LessonScreen>(s.screen).presence = PresenceTarget{4, 30};
+  s.driver().frames(2);
+  s.tap<TouchTarget>("lesson.presence");
+}
+
+TEST_CASE("a finger on the lesson text is a sign of reading", "[screens]") {
+  Stand s;
+  s.show("lesson-text-waiting");
+  s.tap<AnyTouch>("lesson.read");
+}
+
 TEST_CASE("keys of the bottom bar work at once and are gone with the session", "[screens]") {
   Stand s;
   s.show("home");
