@@ -216,17 +216,17 @@ bool LineReader::read(std::string_view line, std::uint64_t seq, LineView& out, s
 
 bool LineReader::read_fast(std::string_view line, std::uint64_t seq, LineView& out) const {
   Front front{line};
-  std::uint64_t number = 0;
-  std::string_view boot;
+  std::uint64_t number = 0, mono_ms = 0;
   const bool fits = line.size() <= record::kMaxLineBytes && front.skip(prefix_) && front.number(number) &&
                     number == seq && front.skip(",\"type\":\"") && front.plain(out.type) && !out.type.empty() &&
                     front.skip(",\"at\":\"") && front.plain(out.at) && is_time(out.at) && front.skip(",\"unc_ms\":") &&
                     front.number(number) && front.skip(",\"clock\":") && front.number(number) && number <= 3 &&
-                    front.skip(",\"boot\":\"") && front.plain(boot) && front.skip(",\"mono_ms\":") &&
-                    front.number(number) && front.skip(",\"subject\":\"") && front.plain(out.subject) &&
+                    front.skip(",\"boot\":\"") && front.plain(out.boot) && front.skip(",\"mono_ms\":") &&
+                    front.number(mono_ms) && front.skip(",\"subject\":\"") && front.plain(out.subject) &&
                     front.skip(",\"body\":") && front.rest.ends_with('}');
-  if (!fits) return false;
+  if (!fits || mono_ms > INT64_MAX) return false;
   out.body = front.rest.substr(0, front.rest.size() - 1);
+  out.mono_ms = static_cast<std::int64_t>(mono_ms);
   return is_json_object(out.body);
 }
 
@@ -246,7 +246,8 @@ bool LineReader::read_slowly(std::string_view line, std::uint64_t seq, LineView&
   subject_ = record->subject;
   at_ = base::iso8601(record->at);
   body_ = record->body;
-  out = {type_, subject_, at_, body_};
+  boot_ = record->boot;
+  out = {type_, subject_, at_, body_, boot_, record->mono_ms};
   return true;
 }
 

@@ -20,6 +20,8 @@ std::optional<std::string_view> plain_member(std::string_view object, std::strin
 struct LineView {
   std::string_view type, subject, at;  // `at` as written: 2026-11-22T06:14:03.120Z
   std::string_view body;               // JSON object
+  std::string_view boot;
+  std::int64_t mono_ms = 0;
 };
 
 // Reads a line that stands at this place of this station's log. False when it is not of the form that to_line writes or
@@ -35,8 +37,8 @@ class LineReader {
 
   std::string station_;
   std::uint32_t inc_;
-  std::string prefix_;                      // {"v":1,"station":"…","inc":1,"seq":
-  std::string type_, subject_, at_, body_;  // of a line read slowly
+  std::string prefix_;                             // {"v":1,"station":"…","inc":1,"seq":
+  std::string type_, subject_, at_, body_, boot_;  // of a line read slowly
 };
 
 }  // namespace station::central

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "sync/central/line_view.h"
 #include "sync/record/record.h"
 #include "sync/record/types.h"
 
@@ -11,14 +12,25 @@ namespace {
 
 record::CourseProgress compute(Store& store, const PartKey& key) {
   std::vector<record::Record> records;
+  LineReader reader(key.station, key.inc);
   auto& s = store.prepared(
-      "SELECT r.line FROM course_record c JOIN record r ON r.pos=c.pos WHERE c.course=$1 AND c.station=$2 AND c.inc=$3 "
-      "ORDER BY c.seq");
+      "SELECT c.seq, r.line FROM course_record c JOIN record r ON r.pos=c.pos WHERE c.course=$1 AND c.station=$2 AND "
+      "c.inc=$3 ORDER BY c.seq");
   s.bind(key.course).bind(key.station).bind(key.inc);
   while (s.row()) {
-    auto record = record::parse_line(s.view(0));
-    if (!record) throw StorageError{"a record of course " + key.course + ": " + record.error().message};
-    records.push_back(std::move(*record));
+    record::Record r;
+    LineView view;
+    std::string why;
+    r.seq = s.position(0);
+    if (!reader.read(s.view(1), r.seq, view, why) || !base::parse_iso8601(std::string(view.at), r.at))
+      throw StorageError{"a record of course " + key.course + " cannot be read any more: " + why};
+    r.station = key.station;
+    r.inc = key.inc;
+    r.type = std::string(view.type);
+    r.boot = std::string(view.boot);
+    r.mono_ms = view.mono_ms;
+    r.body = std::string(view.body);
+    records.push_back(std::move(r));
   }
   auto part = record::course_progress(key.course, key.station, records);
   part.inc = key.inc;

@@ -76,6 +76,8 @@ TEST_CASE("a line is read the same the fast way and by the parser", "[central]")
     if (expected) {
       REQUIRE(view.type == parsed->type);
       REQUIRE(view.subject == parsed->subject);
+      REQUIRE(view.boot == parsed->boot);
+      REQUIRE(view.mono_ms == parsed->mono_ms);
       REQUIRE(view.at == base::iso8601(parsed->at));
       REQUIRE(nlohmann::json::parse(view.body) == nlohmann::json::parse(parsed->body));
       ++read;
