@@ -180,14 +180,15 @@ void Service::submit(HttpRequest request, Server::Done done) {
 
 // A request of our own between those of others.
 HttpResponse Service::ask(HttpRequest request) {
-  std::promise<HttpResponse> promise;
+  const auto promise = std::make_shared<std::promise<HttpResponse>>();
+  auto answer = promise->get_future();
   {
     std::lock_guard lock(mutex_);
     if (stopping_) return busy_response(503, "the centre is stopping", 5);
-    queue_.push_back({std::move(request), [&promise](HttpResponse r) { promise.set_value(std::move(r)); }});
+    queue_.push_back({std::move(request), [promise](HttpResponse r) { promise->set_value(std::move(r)); }});
   }
   more_.notify_one();
-  return promise.get_future().get();
+  return answer.get();
 }
 
 void Service::run_imports() {

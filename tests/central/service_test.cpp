@@ -11,9 +11,9 @@ using namespace station::central::test;
 namespace {
 
 HttpResponse ask(Service& service, HttpRequest request) {
-  std::promise<HttpResponse> promise;
-  auto answer = promise.get_future();
-  service.submit(std::move(request), [&promise](HttpResponse r) { promise.set_value(std::move(r)); });
+  const auto promise = std::make_shared<std::promise<HttpResponse>>();
+  auto answer = promise->get_future();
+  service.submit(std::move(request), [promise](HttpResponse r) { promise->set_value(std::move(r)); });
   REQUIRE(answer.wait_for(std::chrono::seconds(20)) == std::future_status::ready);
   return answer.get();
 }
