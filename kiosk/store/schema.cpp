@@ -26,6 +26,7 @@ CREATE INDEX card_subject ON card(subject);
 -- Wrong PINs in a row. `subject` begins with '?' for numbers that nobody has.
 CREATE TABLE pin_failure(subject TEXT PRIMARY KEY, failures INTEGER NOT NULL, until_centre INTEGER NOT NULL,
                          left_ms INTEGER NOT NULL, noted_mono INTEGER NOT NULL, boot TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE INDEX pin_locked ON pin_failure(subject) WHERE left_ms>0 AND until_centre=0;
 
 CREATE TABLE visit(visit TEXT PRIMARY KEY, subject TEXT NOT NULL, since_utc INTEGER NOT NULL, since_mono INTEGER NOT NULL,
                    boot TEXT NOT NULL, open INTEGER NOT NULL) STRICT, WITHOUT ROWID;

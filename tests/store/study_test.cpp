@@ -86,6 +86,26 @@ TEST_CASE("minutes of two stations add up once synced, whichever order the parts
   b.consistent();
 }
 
+TEST_CASE("what an earlier incarnation of this station credited counts", "[store]") {
+  Rig rig;
+  rig.add_wang();
+  rig.assign(rig.order("C1"));
+  rig.study("C1", "S1", 300s);
+  auto earlier = record::course_progress("C1", "440902-007", rig.log());
+  rig.ledger.reset();
+  std::filesystem::remove(rig.options.path);
+  rig.identity.inc = 2;
+  rig.clock.advance(1h);
+  rig.open();
+  rig.feed(record::kFeedRider, rig.rider_body(kWang, "王师傅", "04A23B7C", "", ""));
+  rig.assign(rig.order("C1"));
+  rig.feed(record::kFeedProgress, json::parse(record::to_json(earlier)));
+  CHECK(rig.course("C1").credited_s == 300);
+  rig.study("C1", "S2", 60s);
+  CHECK(rig.course("C1").credited_s == 360);
+  rig.consistent();
+}
+
 TEST_CASE("another station's later stop is where the rider goes on", "[store]") {
   Rig a("440902-007"), b("440902-008", "2026-11-22T08:00:00Z");
   for (Rig* rig : {&a, &b}) {
