@@ -127,12 +127,20 @@ float draw_stand(Page& p, const Rect& card, const flow::CourseView& c) {
   return card.bottom();
 }
 
+// The decisions a reviewer may write (`course.review`); a word that this program does not know says only that there is
+// one.
+const char* review_key(const std::string& decision) {
+  if (decision.empty()) return "course.review.waiting";
+  if (decision == "throttle") return "course.review.confirmed";
+  if (decision == "release") return "course.review.released";
+  if (decision == "dismiss") return "course.review.declined";
+  return "course.review.decided";
+}
+
 // A throttle is a recommendation. Who decided, what and why; or that nobody has decided yet.
 void draw_review(Page& p, const Rect& card, const flow::CourseView& c) {
   const bool decided = !c.decision.empty();
-  const std::string head = decided
-                               ? p.tr(c.decision == "confirmed" ? "course.review.confirmed" : "course.review.declined")
-                               : p.tr("course.review.waiting");
+  const std::string head = p.tr(review_key(c.decision));
   const std::string line =
       decided ? p.tr("course.review.by", {c.reviewer, c.decision_reason}) : p.tr("course.review.waiting_text");
   p.c.card(card, {.radius = 40, .elevation = ui::Elevation::flat, .tone = Tone::primary});

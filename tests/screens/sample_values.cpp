@@ -101,7 +101,7 @@ CourseView throttle_course(const std::string& decision) {
   c.decision = decision;
   if (!decision.empty()) {
     c.reviewer = "李警官";
-    c.decision_reason = decision == "confirmed" ? "三次违法属实，已电话告知本人" : "第二次记录有误，按两次处理";
+    c.decision_reason = decision == "throttle" ? "三次违法属实，已电话告知本人" : "第二次记录有误，按两次处理";
   }
   return c;
 }

@@ -235,8 +235,10 @@ void add_study(Collector& all, const record::Content& content) {
   course("expired", training_course(content, CourseStage::expired, 18));
   course("withdrawn", training_course(content, CourseStage::withdrawn, 18));
   course("throttle", throttle_course());
-  course("throttle-confirmed", throttle_course("confirmed"));
-  course("throttle-declined", throttle_course("declined"));
+  course("throttle-confirmed", throttle_course("throttle"));
+  course("throttle-released", throttle_course("release"));
+  course("throttle-other", throttle_course("later"));
+  course("throttle-declined", throttle_course("dismiss"));
   course("throttle-studying", [&] {
     CourseView c = throttle_course();
     c.stage = CourseStage::studying;
