@@ -215,6 +215,7 @@ void SimReader::lay(Card card, BootTime now) {
   gone_since_.reset();
   powered_ = false;
   uid_turn_ = 0;
+  notices_.clear();  // a removal that was not yet noticed is none any more
   if (settings_.interrupt) notices_.push_back({now + settings_.status_delay, {0x50, 0x03}, {}});
 }
 
