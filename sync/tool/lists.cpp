@@ -29,6 +29,8 @@ constexpr ListKind kLists[] = {
      "assigned, studying, exam_ready, exam_open, retry_wait, human, done, expired or withdrawn"},
     {"reviews", "Recommendations that wait for a reviewer", "/v1/reviews", nullptr, nullptr},
     {"complaints", "Complaints of riders", "/v1/complaints", nullptr, nullptr},
+    {"forks", "Other histories of logs that exist twice, as they were sent", "/v1/forks", nullptr, nullptr},
+    {"usage", "How often each station was used, by day", "/v1/usage", "from", "From this day on, such as 2026-11-24"},
     {"tokens", "Tokens of people, without their secrets", "/v1/tokens", nullptr, nullptr},
     {"audit", "What administrators did", "/v1/audit", "after", "Only what came after this position"},
     {"packs", "Content packs that were published", "/v1/packs", nullptr, nullptr},

@@ -68,6 +68,8 @@ TEST_CASE("lists are printed as the centre gives them", "[tool]") {
   CHECK(rig.ask({"quarantine", "--after", "3"}).status == 0);
   CHECK(rig.ask({"heads"}).out.find("\"checkpoint\"") != std::string::npos);
   CHECK(rig.ask({"audit"}).status == 0);
+  CHECK(rig.ask({"forks"}).status == 0);
+  CHECK(rig.ask({"usage", "--from", "2026-11-24"}).status == 0);
   CHECK(rig.ask({"packs"}).status == 0);
   CHECK(rig.ask({"reviews"}).status == 0);
 }
@@ -175,7 +177,7 @@ TEST_CASE("the help names every command, and wrong usage ends with status 2", "[
   const auto help = rig.run({"--help"});
   CHECK(help.status == 0);
   for (const char* name :
-       {"pull", "verify", "export", "heads", "stations", "faults", "quarantine", "courses", "reviews", "complaints", "tokens",
+       {"pull", "verify", "export", "heads", "stations", "faults", "quarantine", "courses", "reviews", "complaints", "forks", "usage", "tokens",
         "audit", "packs", "certificates", "import-violations", "import-riders", "withdraw", "review", "add-token", "revoke-token",
         "revoke-station", "remove-rider", "unlock-rider", "rider-subject", "enrol-token", "enrol", "receive", "content",
         "gift-import", "gift-export", "fsrs", "item-analysis", "hazard-score", "time-on-task", "paper-draw", "xapi-validate",

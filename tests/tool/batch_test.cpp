@@ -264,3 +264,48 @@ TEST_CASE("statements and verb orders are judged", "[tool]") {
   CHECK(run({"cmi5-check"}, R"({"session_sequences":[{}]})").status == 2);
   CHECK(run({"cmi5-check"}, "[]").status == 2);
 }
+
+TEST_CASE("damaged input never ends in anything but an answer and a status", "[tool]") {
+  const std::vector<std::pair<std::vector<std::string>, std::string>> cases{
+      {{"gift-import", "--json"}, kGift},
+      {{"gift-import"}, kGift},
+      {{"gift-export"}, run({"gift-import", "--json"}, kGift).out},
+      {{"fsrs"}, "weights\treviews\nfsrs6_default\t3@0 3@3 1@10\n"},
+      {{"fsrs", "--log"}, "card_id,review_rating,review_time\na,3,2026-11-04T08:00:00+08:00\n"},
+      {{"fsrs", "--schedule"}, "c\t0\t3\t0\nc\t1\t3\t600\n"},
+      {{"item-analysis"}, "attempt,s1,s2\nmaxmark,1,2\n1,1,2\n2,0,1\n3,1,\"0\"\n"},
+      {{"item-analysis", "--quiz"}, "attempt,s1,s2\n1,1,2\n2,0,1\n"},
+      {{"hazard-score"}, R"({"cases":[{"hazards":[[8000,12000]],"taps_ms":[7990,8050,11999]}]})"},
+      {{"time-on-task"}, R"({"streams":[{"boot_utc_ms":1000000,"events":[{"t":0,"k":"start"},{"t":10000,"k":"end","media":true}]}]})"},
+      {{"paper-draw"}, kPaper},
+      {{"xapi-validate"}, R"([{"actor":{"mbox":"mailto:a@b.cn"},"verb":{"id":"http://x.cn/v"},"object":{"id":"http://x.cn/q1"}}])"},
+      {{"cmi5-check"}, R"({"session_sequences":[{"verbs":["initialized","terminated"]}],"registration_sequences":[{"sessions":[["initialized"]]}]})"}};
+  station::base::SeededRandom random(9);
+  Rig rig;
+  for (const auto& [line, input] : cases)
+    for (int round = 0; round < 150; ++round) {
+      std::string bytes = input;
+      for (std::uint64_t n = random.below(4) + 1; n > 0 && !bytes.empty(); --n) {
+        const std::size_t at = random.below(bytes.size());
+        switch (random.below(4)) {
+          case 0:
+            bytes[at] = static_cast<char>(random.below(256));
+            break;
+          case 1:
+            bytes.erase(at, random.below(8));
+            break;
+          case 2:
+            bytes.insert(at, bytes.substr(random.below(bytes.size()), random.below(12)));
+            break;
+          default:
+            bytes.insert(at, std::string("9999999999999999999"));
+            break;
+        }
+      }
+      const auto ran = rig.run(line, bytes);
+      INFO(line[0] << ": " << bytes);
+      CHECK(ran.status <= 2);
+      CHECK((ran.status == 0 || line[0] == "xapi-validate" || line[0] == "cmi5-check" || line[0] == "gift-import" ||
+             line[0] == "paper-draw" || !ran.err.empty()));
+    }
+}
