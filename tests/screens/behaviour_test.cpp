@@ -206,6 +206,15 @@ TEST_CASE("a course offers what its stage allows, and always the objection", "[s
   s.show("course-throttle");
   CHECK(s.has("course.complain"));
   CHECK(s.item("course.review").label == s.ui().strings().tr("course.review.waiting"));
+  const std::pair<const char*, const char*> decisions[] = {{"throttle", "course.review.confirmed"},
+                                                           {"release", "course.review.released"},
+                                                           {"dismiss", "course.review.declined"},
+                                                           {"later", "course.review.decided"}};
+  for (const auto& [decision, key] : decisions) {
+    INFO(decision);
+    s.show(CourseScreen{test::throttle_course(decision), {}});
+    CHECK(s.item("course.review").label == s.ui().strings().tr(key));
+  }
   s.show("course-throttle-confirmed");
   CHECK(s.shows("李警官"));
 }
