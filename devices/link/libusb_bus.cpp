@@ -1,0 +1,387 @@
+#include "devices/link/libusb_bus.h"
+
+#include <fmt/format.h>
+#include <libusb.h>
+
+#include <algorithm>
+#include <array>
+#include <condition_variable>
+#include <deque>
+#include <filesystem>
+#include <fstream>
+#include <mutex>
+#include <thread>
+
+namespace station::link {
+
+namespace {
+
+using base::Bytes;
+using base::Milliseconds;
+using Direction = UsbPipe::Direction;
+
+UsbError error_of(int code) {
+  switch (code) {
+    case LIBUSB_ERROR_NO_DEVICE:
+      return UsbError::no_device;
+    case LIBUSB_ERROR_BUSY:
+      return UsbError::busy;
+    case LIBUSB_ERROR_ACCESS:
+      return UsbError::access;
+    case LIBUSB_ERROR_NOT_FOUND:
+      return UsbError::not_found;
+    case LIBUSB_ERROR_PIPE:
+      return UsbError::stall;
+    case LIBUSB_ERROR_TIMEOUT:
+      return UsbError::timeout;
+    case LIBUSB_ERROR_OVERFLOW:
+      return UsbError::overflow;
+    default:
+      return UsbError::io;
+  }
+}
+
+UsbError error_of(libusb_transfer_status status) {
+  switch (status) {
+    case LIBUSB_TRANSFER_STALL:
+      return UsbError::stall;
+    case LIBUSB_TRANSFER_NO_DEVICE:
+      return UsbError::no_device;
+    case LIBUSB_TRANSFER_OVERFLOW:
+      return UsbError::overflow;
+    default:
+      return UsbError::io;
+  }
+}
+
+// A text attribute of the kernel's description; empty when there is none.
+std::string attribute(const std::string& file) {
+  std::ifstream in(file);
+  std::string text;
+  std::getline(in, text);
+  return text;
+}
+
+std::string place_of(libusb_device* device) {
+  std::array<std::uint8_t, 8> ports{};
+  const int depth = libusb_get_port_numbers(device, ports.data(), static_cast<int>(ports.size()));
+  const int bus = libusb_get_bus_number(device);
+  if (depth <= 0) return fmt::format("usb{}", bus);
+  std::string place = fmt::format("{}-{}", bus, ports[0]);
+  for (std::size_t i = 1; i < static_cast<std::size_t>(depth); ++i) place += fmt::format(".{}", ports[i]);
+  return place;
+}
+
+// As udev's path_id writes it: the controller, then the ports.
+std::string id_path_of(const std::string& sysfs, const std::string& place) {
+  const auto dash = place.find('-');
+  if (dash == std::string::npos) return {};
+  std::error_code ignored;
+  auto path = std::filesystem::canonical(sysfs + "/usb" + place.substr(0, dash), ignored);
+  if (ignored) return {};
+  const std::string controller = path.parent_path().filename().string();
+  const bool pci = controller.size() == 12 && controller[4] == ':' && controller[7] == ':';
+  return fmt::format("{}-{}-usb-0:{}", pci ? "pci" : "platform", controller, place.substr(dash + 1));
+}
+
+UsbInterface interface_of(const libusb_interface_descriptor& d, const std::string& sysfs, const std::string& place,
+                          int configuration) {
+  UsbInterface interface;
+  interface.number = d.bInterfaceNumber;
+  interface.class_code = d.bInterfaceClass;
+  interface.subclass = d.bInterfaceSubClass;
+  interface.protocol = d.bInterfaceProtocol;
+  interface.name =
+      attribute(fmt::format("{}/{}:{}.{}/interface", sysfs, place, configuration, interface.number));
+  interface.extra.assign(d.extra, d.extra + d.extra_length);
+  for (int i = 0; i < d.bNumEndpoints; ++i) {
+    const libusb_endpoint_descriptor& e = d.endpoint[i];
+    interface.endpoints.push_back({e.bEndpointAddress, static_cast<std::uint8_t>(e.bmAttributes & 0x03), e.wMaxPacketSize});
+    // Some firmware puts its class descriptor behind the last endpoint.
+    interface.extra.insert(interface.extra.end(), e.extra, e.extra + e.extra_length);
+  }
+  return interface;
+}
+
+// One IN endpoint with at most one transfer under way. A transfer without time limit loses nothing when a wait ends.
+class Inlet {
+ public:
+  Inlet(libusb_device_handle* handle, const UsbEndpoint& endpoint, std::size_t size)
+      : handle_(handle), endpoint_(endpoint), buffer_(size), transfer_(libusb_alloc_transfer(0)) {}
+
+  // Cancels and waits for the callback: a transfer that ends after its buffer is gone would be a crash later.
+  ~Inlet() {
+    {
+      std::unique_lock lock(mutex_);
+      if (pending_) {
+        lock.unlock();
+        libusb_cancel_transfer(transfer_);
+        lock.lock();
+        ended_.wait(lock, [this] { return !pending_; });
+      }
+    }
+    libusb_free_transfer(transfer_);
+  }
+  Inlet(const Inlet&) = delete;
+  Inlet& operator=(const Inlet&) = delete;
+
+  UsbResult<Bytes> read(Milliseconds limit) {
+    if (!submit()) return tl::unexpected(error_of(submit_error_));
+    std::unique_lock lock(mutex_);
+    if (!ended_.wait_for(lock, limit, [this] { return !pending_; })) return tl::unexpected(UsbError::timeout);
+    fresh_ = false;
+    if (transfer_->status != LIBUSB_TRANSFER_COMPLETED) return tl::unexpected(error_of(transfer_->status));
+    return Bytes(buffer_.begin(), buffer_.begin() + transfer_->actual_length);
+  }
+
+ private:
+  bool submit() {
+    {
+      std::lock_guard lock(mutex_);
+      if (pending_ || fresh_) return true;
+      pending_ = true;
+    }
+    const auto fill = endpoint_.type == LIBUSB_TRANSFER_TYPE_INTERRUPT ? libusb_fill_interrupt_transfer
+                                                                       : libusb_fill_bulk_transfer;
+    fill(transfer_, handle_, endpoint_.address, buffer_.data(), static_cast<int>(buffer_.size()), &Inlet::on_end, this, 0);
+    submit_error_ = libusb_submit_transfer(transfer_);
+    std::lock_guard lock(mutex_);
+    if (submit_error_ != 0) pending_ = false;
+    return submit_error_ == 0;
+  }
+
+  static void LIBUSB_CALL on_end(libusb_transfer* transfer) {
+    auto* self = static_cast<Inlet*>(transfer->user_data);
+    std::lock_guard lock(self->mutex_);
+    self->pending_ = false;
+    self->fresh_ = true;
+    self->ended_.notify_all();
+  }
+
+  libusb_device_handle* const handle_;
+  const UsbEndpoint endpoint_;
+  Bytes buffer_;
+  libusb_transfer* const transfer_;
+  std::mutex mutex_;
+  std::condition_variable ended_;
+  bool pending_ = false;
+  bool fresh_ = false;  // ended, its outcome not yet taken
+  int submit_error_ = 0;
+};
+
+class LibusbPipe final : public UsbPipe {
+ public:
+  LibusbPipe(libusb_device_handle* handle, const UsbInterface& interface, std::size_t read_size)
+      : handle_(handle), number_(interface.number) {
+    for (const UsbEndpoint& e : interface.endpoints) {
+      const bool in = (e.address & LIBUSB_ENDPOINT_IN) != 0;
+      if (e.type == LIBUSB_TRANSFER_TYPE_BULK && !in) out_ = e.address;
+      if (e.type == LIBUSB_TRANSFER_TYPE_BULK && in) {
+        in_ = e.address;
+        bulk_ = std::make_unique<Inlet>(handle, e, read_size);
+      }
+      if (e.type == LIBUSB_TRANSFER_TYPE_INTERRUPT && in) notices_ = std::make_unique<Inlet>(handle, e, e.max_packet);
+    }
+  }
+  ~LibusbPipe() override {
+    notices_.reset();
+    bulk_.reset();
+    libusb_release_interface(handle_, number_);
+    libusb_close(handle_);
+  }
+
+  UsbResult<void> write(std::span<const std::uint8_t> message, Milliseconds limit) override {
+    Bytes copy(message.begin(), message.end());
+    int sent = 0;
+    const int code = libusb_bulk_transfer(handle_, out_, copy.data(), static_cast<int>(copy.size()), &sent,
+                                          static_cast<unsigned>(limit.count()));
+    if (code != 0) return tl::unexpected(error_of(code));
+    if (sent != static_cast<int>(copy.size())) return tl::unexpected(UsbError::io);
+    return {};
+  }
+  UsbResult<Bytes> read(Milliseconds limit) override {
+    return bulk_ ? bulk_->read(limit) : UsbResult<Bytes>(tl::unexpected(UsbError::not_found));
+  }
+  UsbResult<Bytes> next_notice(Milliseconds limit) override {
+    return notices_ ? notices_->read(limit) : UsbResult<Bytes>(tl::unexpected(UsbError::not_found));
+  }
+  UsbResult<void> clear_halt(Direction direction) override {
+    const int code = libusb_clear_halt(handle_, direction == Direction::in ? in_ : out_);
+    if (code != 0) return tl::unexpected(error_of(code));
+    return {};
+  }
+  UsbResult<void> reset() override {
+    const int code = libusb_reset_device(handle_);
+    if (code != 0) return tl::unexpected(error_of(code));
+    return {};
+  }
+
+ private:
+  libusb_device_handle* const handle_;
+  const int number_;
+  std::uint8_t in_ = 0;
+  std::uint8_t out_ = 0;
+  std::unique_ptr<Inlet> bulk_;
+  std::unique_ptr<Inlet> notices_;
+};
+
+}  // namespace
+
+struct LibusbBus::Impl {
+  libusb_context* context = nullptr;
+  libusb_hotplug_callback_handle hotplug{};
+  bool registered = false;
+  std::string sysfs;
+  std::atomic<std::uint64_t> changes{0};
+  // A device keeps its session as long as libusb keeps the same object for it: a reference is held until it left.
+  std::mutex mutex;
+  std::vector<std::pair<libusb_device*, std::uint64_t>> known;
+  std::uint64_t last_session = 0;
+  std::jthread thread;
+
+  // Nothing but a count: calls into libusb from here could never end.
+  static int LIBUSB_CALL on_change(libusb_context*, libusb_device*, libusb_hotplug_event, void* self) {
+    ++static_cast<Impl*>(self)->changes;
+    return 0;
+  }
+
+  void run(const std::stop_token& stop) const {
+    while (!stop.stop_requested()) {
+      timeval limit{1, 0};
+      libusb_handle_events_timeout_completed(context, &limit, nullptr);
+    }
+  }
+
+  std::uint64_t session_of(libusb_device* device) {
+    for (const auto& [one, session] : known)
+      if (one == device) return session;
+    known.emplace_back(libusb_ref_device(device), ++last_session);
+    return last_session;
+  }
+
+  void forget_all_but(libusb_device** list, ssize_t count) {
+    std::erase_if(known, [&](const auto& entry) {
+      if (std::find(list, list + count, entry.first) != list + count) return false;
+      libusb_unref_device(entry.first);
+      return true;
+    });
+  }
+
+  // A new reference, or null when that plugging is over.
+  libusb_device* find(std::uint64_t session) {
+    std::lock_guard lock(mutex);
+    for (const auto& [device, its_session] : known)
+      if (its_session == session) return libusb_ref_device(device);
+    return nullptr;
+  }
+};
+
+base::Result<std::unique_ptr<LibusbBus>> LibusbBus::start(std::string sysfs) {
+  auto impl = std::make_unique<Impl>();
+  impl->sysfs = std::move(sysfs);
+  if (const int code = libusb_init(&impl->context); code != 0)
+    return base::fail(base::Errc::unavailable, fmt::format("USB cannot be used: {}", libusb_error_name(code)));
+  if (libusb_has_capability(LIBUSB_CAP_HAS_HOTPLUG) != 0)
+    impl->registered =
+        libusb_hotplug_register_callback(
+            impl->context, LIBUSB_HOTPLUG_EVENT_DEVICE_ARRIVED | LIBUSB_HOTPLUG_EVENT_DEVICE_LEFT,
+            LIBUSB_HOTPLUG_ENUMERATE, LIBUSB_HOTPLUG_MATCH_ANY, LIBUSB_HOTPLUG_MATCH_ANY, LIBUSB_HOTPLUG_MATCH_ANY,
+            &Impl::on_change, impl.get(), &impl->hotplug) == 0;
+  impl->thread = std::jthread([i = impl.get()](const std::stop_token& stop) { i->run(stop); });
+  return std::unique_ptr<LibusbBus>(new LibusbBus(std::move(impl)));
+}
+
+LibusbBus::LibusbBus(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+
+LibusbBus::~LibusbBus() {
+  if (impl_->registered) libusb_hotplug_deregister_callback(impl_->context, impl_->hotplug);
+  impl_->thread.request_stop();
+  libusb_interrupt_event_handler(impl_->context);
+  impl_->thread.join();
+  impl_->forget_all_but(nullptr, 0);
+  libusb_exit(impl_->context);
+}
+
+std::vector<UsbDevice> LibusbBus::scan() {
+  std::vector<UsbDevice> all;
+  libusb_device** list = nullptr;
+  const ssize_t count = libusb_get_device_list(impl_->context, &list);
+  if (count < 0) return all;
+  for (ssize_t i = 0; i < count; ++i) {
+    libusb_device_descriptor d{};
+    if (libusb_get_device_descriptor(list[i], &d) != 0) continue;
+    UsbDevice device;
+    device.place = place_of(list[i]);
+    device.id_path = id_path_of(impl_->sysfs, device.place);
+    device.vendor = d.idVendor;
+    device.product = d.idProduct;
+    device.usb_version = d.bcdUSB;
+    device.class_code = d.bDeviceClass;
+    device.serial = attribute(impl_->sysfs + "/" + device.place + "/serial");
+    device.name = attribute(impl_->sysfs + "/" + device.place + "/product");
+    libusb_config_descriptor* config = nullptr;
+    if (libusb_get_active_config_descriptor(list[i], &config) == 0) {
+      for (int n = 0; n < config->bNumInterfaces; ++n)
+        if (config->interface[n].num_altsetting > 0)
+          device.interfaces.push_back(interface_of(config->interface[n].altsetting[0], impl_->sysfs, device.place,
+                                                   config->bConfigurationValue));
+      libusb_free_config_descriptor(config);
+    }
+    std::lock_guard lock(impl_->mutex);
+    device.session = impl_->session_of(list[i]);
+    all.push_back(std::move(device));
+  }
+  {
+    std::lock_guard lock(impl_->mutex);
+    impl_->forget_all_but(list, count);
+  }
+  libusb_free_device_list(list, 1);
+  return all;
+}
+
+std::uint64_t LibusbBus::changes() const { return impl_->changes; }
+
+UsbResult<std::unique_ptr<UsbPipe>> LibusbBus::open(const UsbDevice& device, int interface, std::size_t read_size) {
+  libusb_device* found = impl_->find(device.session);
+  if (!found) return tl::unexpected(UsbError::no_device);
+  libusb_device_handle* handle = nullptr;
+  int code = libusb_open(found, &handle);
+  libusb_unref_device(found);
+  if (code != 0) return tl::unexpected(error_of(code));
+  libusb_set_auto_detach_kernel_driver(handle, 1);
+  code = libusb_claim_interface(handle, interface);
+  const auto described = std::find_if(device.interfaces.begin(), device.interfaces.end(),
+                                      [&](const UsbInterface& i) { return i.number == interface; });
+  if (code != 0 || described == device.interfaces.end()) {
+    libusb_close(handle);
+    return tl::unexpected(code != 0 ? error_of(code) : UsbError::not_found);
+  }
+  return std::make_unique<LibusbPipe>(handle, *described, read_size);
+}
+
+UsbResult<base::Bytes> LibusbBus::control(const UsbDevice& device, const UsbSetup& setup, std::size_t in_size,
+                                          Milliseconds limit) {
+  libusb_device* found = impl_->find(device.session);
+  if (!found) return tl::unexpected(UsbError::no_device);
+  libusb_device_handle* handle = nullptr;
+  const int code = libusb_open(found, &handle);
+  libusb_unref_device(found);
+  if (code != 0) return tl::unexpected(error_of(code));
+  Bytes data(in_size);
+  const int count = libusb_control_transfer(handle, setup.type, setup.request, setup.value, setup.index, data.data(),
+                                            static_cast<std::uint16_t>(in_size), static_cast<unsigned>(limit.count()));
+  libusb_close(handle);
+  if (count < 0) return tl::unexpected(error_of(count));
+  data.resize(static_cast<std::size_t>(count));
+  return data;
+}
+
+std::string LibusbBus::holder(const UsbDevice& device, int interface) {
+  std::error_code none;
+  const auto driver = std::filesystem::read_symlink(
+      fmt::format("{}/{}:1.{}/driver", impl_->sysfs, device.place, interface), none);
+  if (none || driver.filename() == "usbfs") return "another program (pcscd?)";
+  return "driver " + driver.filename().string();
+}
+
+}  // namespace station::link
