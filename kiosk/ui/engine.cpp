@@ -170,7 +170,7 @@ Rect Engine::put_text(Point at, std::string_view text, Type type, Rgba colour, c
   float x = start.x;
   for (std::string_view rest = text; !rest.empty();) {
     const Glyph& glyph = glyphs->glyph(text_slot, next_character(rest));
-    if (visible) put_glyph({x, start.y}, glyph, ink);
+    if (visible && !probe.hides_texts()) put_glyph({x, start.y}, glyph, ink);
     x += glyph.advance;
   }
   if (ProbeItem* item = note(id, Role::text, text, em_box(start, x - start.x, px))) {

@@ -81,7 +81,7 @@ void near_town(const Painter& p) {
         const Rect pane{std::round(left + (14 + column * (w - 40) / 2) * p.k), std::round(p.above(h - 16 - row * 30)),
                         std::round(12 * p.k), std::round(14 * p.k)};
         if (pane.right() > p.rect.x && pane.x < p.rect.right() && pane.bottom() < p.road)
-          fill_rect(p.list, pane, tone(0xFFE9A8, 0.5f), 2);
+          fill_rect(p.list, pane, tone(0xFFE9A8, 0.4f), 2);
       }
     }
 }
@@ -111,15 +111,15 @@ void road(const Painter& p) {
 void sky(const Painter& p) {
   const Rect& r = p.rect;
   gradient_diagonal(p.list, r, tone(0x1E45E0), tone(0x18B7E6), kRadius);
-  const Point sun{r.right() - 210 * p.k, r.y + 170 * p.k};
-  glow(p.list, sun, 330 * p.k, tone(0xFFE9B0, 0.55f));
+  const Point sun{r.right() - 168 * p.k, r.y + 152 * p.k};
+  glow(p.list, sun, 290 * p.k, tone(0xFFE9B0, 0.5f));
   disc(p.list, sun, 66 * p.k, tone(0xFFE7A8));
   glow(p.list, {r.right() - 260 * p.k, p.road}, 420 * p.k, tone(0x55E3FF, 0.3f));
 }
 
 // Text is read on the left: the picture fades out there. Two pieces, because a gradient runs between corners only.
 void scrim(const Painter& p) {
-  const float full = std::round(p.rect.x + 190), gone = p.rect.x + p.rect.w * 0.68f, h = p.road - p.rect.y;
+  const float full = std::round(p.rect.x + 290), gone = p.rect.x + p.rect.w * 0.84f, h = p.road - p.rect.y;
   p.list.PushClipRect({p.rect.x, p.rect.y}, {full, p.road}, true);
   fill_rect(p.list, {p.rect.x, p.rect.y, full - p.rect.x + kRadius, h + kRadius}, tone(0x1C48E2, 0.94f), kRadius,
             ImDrawFlags_RoundCornersTopLeft);
@@ -160,7 +160,7 @@ void draw_hero(Canvas& canvas, const Rect& rect, std::string_view id) {
     const float k = rect.h / kHeight;
     const Painter p{picture.list, rect, k, e.decor_time, std::round(rect.bottom() - 108 * k)};
     sky(p);
-    cloud(p, rect.right() - (520 - 10 * static_cast<float>(std::sin(p.seconds * 0.05))) * k, rect.y + 100 * k, 1, 0.2f);
+    cloud(p, rect.right() - (396 - 10 * static_cast<float>(std::sin(p.seconds * 0.05))) * k, rect.y + 100 * k, 1, 0.2f);
     cloud(p, rect.right() - 150 * k, rect.y + 250 * k, 0.7f, 0.16f);
     far_town(p);
     near_town(p);

@@ -2,9 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <cmath>
+#include <algorithm>
+#include <cstddef>
 #include <set>
 
+#include "kiosk/ui/driver.h"
 #include "kiosk/ui/ui.h"
 
 namespace station::ui {
@@ -97,6 +99,34 @@ std::vector<std::string> breaches(const Ui& ui, int primaries) {
     out.push_back(fmt::format("{} characters are in no font", missing));
   for (const std::string& key : ui.strings().missing())
     out.push_back(fmt::format("the text \"{}\" does not exist", key));
+  return out;
+}
+
+std::vector<std::string> faint_texts(Driver& driver, double least) {
+  Probe& probe = driver.ui().probe();
+  probe.hide_texts(true);
+  driver.frames(1);
+  const PixelView under = driver.pixels();
+  const std::vector<ProbeItem> items = probe.items();
+  probe.hide_texts(false);
+  driver.frames(1);
+  std::vector<std::string> out;
+  for (const ProbeItem& item : items) {
+    if (item.role != Role::text || item.covered || item.visible.empty()) continue;
+    const Rect box = item.visible.intersect({0, 0, static_cast<float>(under.width), static_cast<float>(under.height)});
+    double worst = 21;
+    std::uint32_t last = 0;  // neighbours are often equal
+    for (int y = static_cast<int>(box.y); y < static_cast<int>(box.bottom()); ++y)
+      for (int x = static_cast<int>(box.x); x < static_cast<int>(box.right()); ++x) {
+        const std::uint32_t p = under.pixels[static_cast<std::ptrdiff_t>(y) * under.pitch + x];
+        if (p == last) continue;
+        last = p;
+        const Rgba ground{static_cast<std::uint8_t>(p >> 16), static_cast<std::uint8_t>(p >> 8),
+                          static_cast<std::uint8_t>(p), 255};
+        worst = std::min(worst, contrast(item.colour, ground));
+      }
+    if (worst < least) out.push_back(fmt::format("{} has a contrast of {:.2f}", name_of(item), worst));
+  }
   return out;
 }
 

@@ -7,6 +7,7 @@
 
 namespace station::ui {
 
+class Driver;
 class Ui;
 
 // What every screen must keep, in every theme, language and text size.
@@ -25,5 +26,9 @@ std::vector<std::string> breaches(const Probe& probe, const InvariantRules& rule
 
 // The same with the panel and text size of `ui`, and also: glyphs that no font has, string keys that do not exist.
 std::vector<std::string> breaches(const Ui& ui, int primaries = 1);
+
+// Texts that stand out less than `least` (WCAG: 4.5, in high contrast 7) from some pixel of what lies under them: drawn
+// grounds, gradients and pictures count as they are seen. Draws two frames more.
+std::vector<std::string> faint_texts(Driver& driver, double least);
 
 }  // namespace station::ui

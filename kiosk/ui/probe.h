@@ -61,6 +61,10 @@ class Probe {
   bool recording() const { return recording_; }
   void record(bool on) { recording_ = on; }
 
+  // Texts are registered but not drawn, so that what lies under them can be looked at.
+  bool hides_texts() const { return hides_texts_; }
+  void hide_texts(bool on) { hides_texts_ = on; }
+
   const std::vector<ProbeItem>& items() const { return items_; }
   // The widget of that id, or null. With several of one id the first.
   const ProbeItem* find(std::string_view id) const;
@@ -80,7 +84,7 @@ class Probe {
   void name_screen(std::string_view name) { screen_ = name; }
 
  private:
-  bool recording_ = false;
+  bool recording_ = false, hides_texts_ = false;
   std::vector<ProbeItem> items_;
   std::string screen_;
 };

@@ -54,12 +54,18 @@ Result<Rgba> colour_in(const nlohmann::json& object, const char* key, const std:
   return *colour;
 }
 
+// Linear light of each channel value: whole pictures are checked for contrast.
+const std::array<double, 256> kLinear = [] {
+  std::array<double, 256> out{};
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    const double s = static_cast<double>(i) / 255.0;
+    out[i] = s <= 0.04045 ? s / 12.92 : std::pow((s + 0.055) / 1.055, 2.4);
+  }
+  return out;
+}();
+
 double luminance(Rgba c) {
-  auto linear = [](std::uint8_t v) {
-    const double s = v / 255.0;
-    return s <= 0.04045 ? s / 12.92 : std::pow((s + 0.055) / 1.055, 2.4);
-  };
-  return 0.2126 * linear(c.r) + 0.7152 * linear(c.g) + 0.0722 * linear(c.b);
+  return 0.2126 * kLinear[c.r] + 0.7152 * kLinear[c.g] + 0.0722 * kLinear[c.b];
 }
 
 }  // namespace

@@ -182,6 +182,9 @@ TEST_CASE("Screens made of every widget keep the rules in both themes and langua
       for (const auto& sample : tests::samples()) {
         Driver driver(*ui, Driver::drawing(*ui, sample.draw));
         driver.frames(3);
+        const double least = theme == ThemeName::normal ? 4.5 : 7;
+        for (const std::string& faint : faint_texts(driver, least))
+          FAIL_CHECK(sample.name << " " << language << ": " << faint);
         for (const std::string& breach : breaches(*ui, sample.primaries))
           FAIL_CHECK(sample.name << " " << language << ": " << breach);
       }
