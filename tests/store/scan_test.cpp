@@ -35,7 +35,7 @@ std::string card(int n) {
 // With a partial index a query must repeat the index's condition, or SQLite quietly reads the whole table: right with
 // ten riders, minutes with half a million.
 TEST_CASE("no request reads a whole table of riders, visits, records, leases or courses", "[store]") {
-  constexpr int kRiders = 60;
+  constexpr int kRiders = 30;
   Watch watch;
   Rig rig;
   rig.add_content();
