@@ -145,7 +145,9 @@ bool Visit::handle_common(const Action& action) {
         flow_->on_leave(desk_);
         if (go->to == Place::charge) flow_ = make_charge(desk_);
         if (go->to == Place::locker) flow_ = make_locker(desk_);
-        if (go->to == Place::lessons) flow_ = make_lessons(go->id);
+        // Lessons of a course only for somebody who has proved who they are; the course's page asks for that.
+        if (go->to == Place::lessons)
+          flow_ = go->id.empty() || desk_.confirmed_course == go->id ? make_lessons(go->id) : make_course(go->id);
         if (go->to == Place::course) flow_ = make_course(go->id);
         if (go->to == Place::record) flow_ = make_record();
         if (go->to == Place::complaint) flow_ = make_complaint(go->id.empty() ? "other" : "course", go->id);

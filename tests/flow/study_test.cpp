@@ -174,6 +174,14 @@ TEST_CASE("study goes on at the step where the rider stopped at another station"
   CHECK(rig.screen<LessonScreen>().credited_s == 120);
 }
 
+TEST_CASE("lessons of a course are not reached without proof of who is there", "[flow]") {
+  Rig rig;
+  rig.visit.set_content(shipped_content());
+  rig.sign_in(trainee());
+  rig.act(Go{Place::lessons, "c1"});
+  CHECK(rig.on<CourseScreen>());
+}
+
 TEST_CASE("a step of another region is not taught here", "[flow]") {
   const auto shipped = shipped_content();
   auto content = std::make_shared<record::Content>(*shipped);
