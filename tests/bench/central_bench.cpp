@@ -140,8 +140,8 @@ int main(int argc, char** argv) {
       batch.lines.push_back(line_of(log, log.size++, start));
       log.edge.append(record::leaf_hash(batch.lines.back()));
     }
-    batch.checkpoint = record::sign_checkpoint({record::log_origin(log.station, 1), log.size, log.edge.root()},
-                                               log.station, log.key);
+    batch.checkpoint =
+        record::sign_checkpoint({record::log_origin(log.station, 1), log.size, log.edge.root()}, log.station, log.key);
     requests.push_back({"POST", "/v1/log", {}, record::encode_batch(batch), log.station});
     wire += requests.back().body.size();
     plain.push_back(std::move(batch.lines));
@@ -150,7 +150,8 @@ int main(int argc, char** argv) {
   bool good = true;
   const double taken = measure([&] {
     for (std::size_t i = 0; i < requests.size(); i += group)
-      for (const auto& answer : (*centre)->handle(std::span(requests).subspan(i, std::min<std::size_t>(group, requests.size() - i))))
+      for (const auto& answer :
+           (*centre)->handle(std::span(requests).subspan(i, std::min<std::size_t>(group, requests.size() - i))))
         good = good && answer.status == 200;
   });
   if (!good) {
@@ -164,8 +165,8 @@ int main(int argc, char** argv) {
   const double out = measure([&] {
     std::string cursor;
     for (bool more = true; more;) {
-      const auto page = (*centre)->handle({"GET", "/v1/records?limit=10000&cursor=" + cursor,
-                                           {{"authorization", "Bearer " + token}}, {}, {}});
+      const auto page = (*centre)->handle(
+          {"GET", "/v1/records?limit=10000&cursor=" + cursor, {{"authorization", "Bearer " + token}}, {}, {}});
       const std::size_t trailer = page.body.rfind("{\"cursor\":\"") + 11;
       cursor = page.body.substr(trailer, page.body.find('"', trailer) - trailer);
       more = page.body.find("\"more\":true", trailer) != std::string::npos;
