@@ -155,6 +155,8 @@ struct LockLine::Impl {
   bool send_for_opening(BootTime now);
   bool send_poll(BootTime now);
   void ask(Purpose purpose, int board, int lock, BootTime now);
+  // Being opened: the run itself asks, with two kinds of question in turn.
+  bool operated(const Box& box) const { return opening && opening->lock() == LockId{box.place.board, box.place.lock}; }
   BootTime due(const Board& board) const;
   BootTime next_due(BootTime now) const;
 
@@ -454,7 +456,7 @@ bool LockLine::Impl::send_poll(BootTime now) {
   const Box* moved = nullptr;
   int how_many = 0;
   for (const Box& box : boxes) {
-    if (box.place.board != board->settings.address || !box.watch.confirm_at()) continue;
+    if (box.place.board != board->settings.address || operated(box) || !box.watch.confirm_at()) continue;
     moved = &box;
     ++how_many;
   }
@@ -477,7 +479,7 @@ BootTime LockLine::Impl::due(const Board& board) const {
   BootTime at = board.poll_due;
   if (board.service != Service::online) return at;
   for (const Box& box : boxes) {
-    if (box.place.board != board.settings.address) continue;
+    if (box.place.board != board.settings.address || operated(box)) continue;
     if (const auto confirm = box.watch.confirm_at()) at = std::min(at, *confirm);
   }
   return at;
