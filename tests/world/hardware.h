@@ -1,6 +1,5 @@
 #pragma once
 
-#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
@@ -8,53 +7,53 @@
 
 #include "devices/api/commands.h"
 #include "devices/api/events.h"
-#include "devices/drivers/lock_board.h"
-#include "devices/sim/lock_board.h"
-#include "devices/sim/memory_link.h"
+#include "devices/drivers/event_queue.h"
+#include "devices/drivers/hub.h"
+#include "devices/sim/station.h"
 #include "kiosk/store/options.h"
 #include "sync/base/random.h"
 
 namespace station::world {
 
-// The devices of one station, which outlive the program: a locker of four boxes behind an 8A/80 board with the shipping
-// driver over the real bytes.
+// The devices of one station, which outlive the program: a CCID reader, a switching USB hub, a locker of four boxes behind
+// an 8A/80 board. The shipping drivers talk to them by the real bytes.
 class Hardware {
  public:
   explicit Hardware(const base::Clock& clock);
 
-  static std::vector<std::string> ports() { return {}; }
+  static std::vector<std::string> ports();
   static std::vector<store::BoxConfig> boxes();
 
   // What one run of the program holds of them.
   class Session {
    public:
     explicit Session(Hardware& hardware);
-    void command(const devices::Command& command) { driver_->handle(command); }
-    void step(base::BootTime now);
-    std::optional<devices::Event> take();
+    void command(const devices::Command& command) { hub_->command(command); }
+    void step(base::BootTime now) { hub_->step(now); }
+    std::optional<devices::Event> take() { return events_->try_take(); }
 
    private:
-    Hardware& hardware_;
-    std::unique_ptr<std::deque<devices::Event>> events_;
-    drivers::EventSink sink_;
-    std::unique_ptr<drivers::LockLine> driver_;
+    std::unique_ptr<drivers::EventQueue> events_;
+    std::unique_ptr<drivers::DeviceHub> hub_;
   };
   Session plug_in() { return Session(*this); }
 
-  void tap(const std::string& uid) { cards_.push_back(uid); }
+  void tap(const std::string& uid);  // until the card is taken away
+  void take_card();
   void close_door(const std::string& box);
   void close_doors();
   void mishap(base::Random& random);
   void heal();
 
   int pulses(const std::string& box) const;
-  std::vector<std::string> violations() const { return line_->violations(); }
-  std::vector<std::string> powered() const { return {}; }
+  std::vector<std::string> violations() const;
+  std::vector<std::string> powered() const;  // names of ports
 
  private:
+  sim::SimLockBoard& board() const { return station_->line("locker").board(1); }
+
   const base::Clock& clock_;
-  std::unique_ptr<sim::SimLockLine> line_;
-  std::deque<std::string> cards_;
+  std::unique_ptr<sim::Station> station_;
 };
 
 }  // namespace station::world

@@ -47,7 +47,6 @@ void Kiosk::start() {
 void Kiosk::crash() {
   alive_.reset();
   person_ = nullptr;
-  login_typed_.clear();
 }
 
 void Kiosk::put(const Input& input) {
@@ -96,13 +95,18 @@ void Kiosk::act(const std::vector<Person>& people) {
 
 void Kiosk::do_something(const std::vector<Person>& people) {
   const Screen screen = alive_->visit.screen();
+  if (card_lies_) {
+    hardware_.take_card();
+    card_lies_ = false;
+    return;
+  }
   if (std::holds_alternative<AttractScreen>(screen)) {
     person_ = &people[static_cast<std::size_t>(dice(static_cast<int>(people.size())))];
-    login_typed_.clear();
-    if (dice(4) == 0) {
+      if (dice(4) == 0) {
       put(Action{Go{Place::keypad, ""}});
     } else {
       hardware_.tap(dice(12) == 0 ? "FFEEDDCC" : person_->card);
+      card_lies_ = true;
     }
   } else if (const auto* keypad = std::get_if<KeypadScreen>(&screen)) {
     at_keypad(*keypad, people);

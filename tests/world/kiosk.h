@@ -84,7 +84,7 @@ class Kiosk {
   std::unique_ptr<Alive> alive_;
   std::vector<Acknowledged> acknowledged_;
   const Person* person_ = nullptr;  // who stands at the screen
-  std::string login_typed_;
+  bool card_lies_ = false;
   bool refused_ = false;
 };
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "sync/base/file.h"
 #include "sync/record/batch.h"
@@ -165,6 +166,7 @@ bool World::heal(base::Milliseconds limit) {
     for (auto& kiosk : kiosks_) kiosk->hardware().close_doors();
     bool rest = true;
     for (auto& kiosk : kiosks_) {
+      if (calm == 0) kiosk->hardware().take_card();
       const auto screen = kiosk->screen();
       const bool idle = std::holds_alternative<flow::AttractScreen>(screen);
       rest = rest && idle && kiosk->ledger().confirmed() == kiosk->ledger().log_size() &&
@@ -280,8 +282,10 @@ void World::check_boxes(const std::vector<std::string>& lines, const std::string
           out.push_back(fmt::format("{}: {} pulses on box {} for {} intents", station, kiosk->hardware().pulses(box.name),
                                     box.name, intended[box.name]));
       for (const std::string& v : kiosk->hardware().violations()) out.push_back(station + ": " + v);
+      std::set<std::string> charging;
+      for (const flow::RunningCharge& c : kiosk->ledger().station().charges) charging.insert(c.port);
       for (const std::string& port : kiosk->hardware().powered())
-        out.push_back(station + ": port " + port + " has power and nobody charges");
+        if (!charging.contains(port)) out.push_back(station + ": port " + port + " has power and nobody charges");
     }
 }
 
