@@ -141,6 +141,9 @@ void ScreenState::end_session(const Preferences& of_the_station) {
 
 std::optional<flow::Action> draw(ui::Canvas& canvas, const flow::Screen& screen, const flow::Frame& frame,
                                  const record::Content* content, ScreenState& state) {
+  // An open paper shows the questions that it was frozen with, whatever has been published since.
+  if (const auto* exam = std::get_if<flow::ExamScreen>(&screen); exam && exam->paper.content)
+    content = exam->paper.content.get();
   Page p(canvas, frame, content, state);
   if (!must_not_be_left(screen)) state.help_open = false;
   if (!std::holds_alternative<flow::ChargeScreen>(screen)) state.port.clear();
