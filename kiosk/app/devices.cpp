@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "devices/drivers/assembly.h"
+#include "devices/link/system_links.h"
 #include "devices/sim/station.h"
 
 namespace station::app {
@@ -157,7 +158,9 @@ Result<std::unique_ptr<StationDevices>> StationDevices::open(const KioskConfig& 
     impl->hands = std::make_unique<SimHands>(impl->config, *station);
     impl->links = std::move(station);
   } else {
-    return base::fail(Errc::unavailable, "hardware");
+    auto system = link::SystemLinks::open();
+    if (!system) return tl::unexpected(system.error());
+    impl->links = std::move(*system);
   }
   auto buses = drivers::assemble(settings_of(config, options.running), *impl->links, clock, impl->events.sink(), options.running);
   if (!buses) return tl::unexpected(buses.error());

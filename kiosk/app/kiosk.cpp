@@ -19,6 +19,12 @@ flow::Frame drawn(flow::Frame f) {
   return f;
 }
 
+// A scene asks for its frames by itself; its time alone is no change.
+flow::Screen drawn(flow::Screen s) {
+  if (auto* lesson = std::get_if<flow::LessonScreen>(&s)) lesson->step_time_ms = 0;
+  return s;
+}
+
 bool same_picture(const flow::Frame& a, const flow::Frame& b) {
   return a.now == b.now && a.idle_seconds_left == b.idle_seconds_left && a.signed_in == b.signed_in && a.sync == b.sync &&
          a.station == b.station;
@@ -89,7 +95,7 @@ void Kiosk::pump() {
 
 // Compares what would be drawn with what is shown; nothing is drawn while nothing changes.
 void Kiosk::look() {
-  flow::Screen screen = visit_.screen();
+  flow::Screen screen = drawn(visit_.screen());
   flow::Frame frame = drawn(visit_.frame());
   const auto idle = parts_.clock.mono() - touched_;
   if (was_signed_in_ && !frame.signed_in) end_session();

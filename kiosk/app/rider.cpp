@@ -22,6 +22,7 @@ int Rider::credited_s() const {
   const flow::Screen screen = stage_.kiosk().visit().screen();
   if (const auto* lesson = std::get_if<flow::LessonScreen>(&screen)) return lesson->course.empty() ? -1 : lesson->credited_s;
   if (const auto* course = std::get_if<flow::CourseScreen>(&screen)) return course->course.credited_s;
+  if (const auto* paused = std::get_if<flow::PausedScreen>(&screen)) return paused->credited_s;
   return -1;
 }
 
@@ -38,12 +39,14 @@ Result<void> Rider::answer(const std::string& id, const std::vector<int>& order,
   return tap(prefix == "exam" ? "exam.next" : prefix + ".confirm");
 }
 
-// Whoever reads lays a finger on the text now and then.
+// Whoever reads lays a finger on the text, or on the answered question, now and then.
 Result<void> Rider::read() {
-  const ui::ProbeItem* text = stage_.driver().probe().find("lesson.text");
-  if (!text) return base::fail(Errc::not_found, "no lesson text stands on the screen");
+  const ui::Probe& probe = stage_.driver().probe();
+  const ui::ProbeItem* page = probe.find("lesson.read");
+  if (!page) page = probe.find("lesson.question");
+  if (!page) return base::fail(Errc::not_found, "neither text nor question of a lesson stands on the screen");
   touched_ = stage_.clock().mono();
-  if (auto ok = stage_.driver().tap_at(text->visible.centre()); !ok) return ok;
+  if (auto ok = stage_.driver().tap_at(page->visible.centre()); !ok) return ok;
   return stage_.settle();
 }
 
@@ -61,6 +64,7 @@ Result<void> Rider::learn(const flow::LessonScreen& lesson) {
 Result<void> Rider::study(const std::function<bool()>& enough, Milliseconds limit) {
   const auto end = stage_.clock().mono() + limit;
   touched_ = stage_.clock().mono();
+  int failures = 0;
   for (int taps = 0; !enough(); ++taps) {
     if (stage_.clock().mono() >= end || taps > 200'000)
       return base::fail(Errc::timeout, fmt::format("after {} min of study the goal is not reached", limit / 1min));
@@ -73,7 +77,9 @@ Result<void> Rider::study(const std::function<bool()>& enough, Milliseconds limi
     } else if (std::holds_alternative<flow::LessonsScreen>(screen)) {
       done = tap("lessons.next");
     }
-    if (!done) return done;
+    // A presence check may have come up between the look and the touch: look again.
+    failures = done ? 0 : failures + 1;
+    if (failures > 3) return done;
   }
   return {};
 }

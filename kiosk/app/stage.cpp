@@ -125,9 +125,7 @@ bool Stage::pass(Milliseconds by) {
 
 base::Result<void> Stage::settle() {
   if (auto still = driver_->settle(); !still) return still;
-  if (screen_name() == last_screen_) return {};
-  last_screen_ = screen_name();
-  return shot(last_screen_);
+  return seen_.insert(screen_name()).second ? shot(screen_name()) : base::Result<void>();
 }
 
 base::Result<void> Stage::tap(const std::string& id) {

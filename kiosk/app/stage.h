@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "kiosk/app/devices.h"
@@ -39,7 +40,7 @@ class Stage {
 
   // Time passes; whatever becomes due happens at its time. False once simulated time would overtake real time.
   bool pass(base::Milliseconds by);
-  // Frames until nothing moves; writes a picture when another screen has come up.
+  // Frames until nothing moves; writes a picture when a screen comes up for the first time.
   base::Result<void> settle();
   // Touches a widget by its name, scrolling to it where needed, then settles.
   base::Result<void> tap(const std::string& id);
@@ -79,7 +80,7 @@ class Stage {
   std::unique_ptr<Kiosk> kiosk_;
   std::unique_ptr<ui::Driver> driver_;
   base::BootTime devices_due_{}, sync_due_{};
-  std::string last_screen_;
+  std::set<std::string> seen_;  // screens that have a picture
   int pictures_ = 0;
 };
 

@@ -95,11 +95,11 @@ CSV
 fill_city() {
   [ ! -e "$city/filled" ] || return 0
   say "importing riders and violations, publishing the lessons"
-  as_administrator import-riders kiosk/demo/riders.csv >"$city/log/riders.txt" || fail "riders.csv was not imported" "$city/log/tool.log"
+  as_administrator import-riders kiosk/demo/riders.csv >"$city/log/riders.txt" || fail "riders.csv was not imported" "$city/log/riders.txt"
   violations >"$city/violations.csv"
   # Status 1 says that a row was rejected; the row with the unknown rider is there to be.
   as_administrator import-violations "$city/violations.csv" >"$city/log/violations.txt" || [ $? -eq 1 ] ||
-    fail "violations.csv was not imported" "$city/log/tool.log"
+    fail "violations.csv was not imported" "$city/log/violations.txt"
   tool content pack assets -o "$city/content.pack" >/dev/null || fail "the lessons are not good" "$city/log/tool.log"
   as_administrator content publish "$city/content.pack" >/dev/null || fail "the lessons were not published" "$city/log/tool.log"
   touch "$city/filled"

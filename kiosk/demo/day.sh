@@ -27,7 +27,7 @@ compare_traces() {
 
 check_certificate() {
   local picture text
-  picture=$(ls "$shots"/*-certificate-qr.png | head -n 1)
+  picture=$(ls "$shots"/*-certificate.png | head -n 1)
   text=$(zbarimg --quiet --raw "$picture") || fail "the QR code in $picture cannot be read"
   as_administrator verify --certificate "$text" "$city/export" >"$city/log/certificate.txt" ||
     fail "the certificate in $picture is not valid" "$city/log/certificate.txt"
@@ -38,7 +38,10 @@ decide_recommendation() {
   local course
   course=$(as_administrator reviews | grep -o '"course":"[^"]*"' | head -n 1 | cut -d'"' -f4)
   [ -n "$course" ] || fail "no recommendation waits for a reviewer" "$city/log/tool.log"
-  as_administrator review "$course" --decision release --reason "首次出现第三次违法，先完成学习" >/dev/null ||
+  as_administrator add-token --role reviewer --name "demo reviewer" --token-output "$city/reviewer.token" ||
+    fail "no token for a reviewer" "$city/log/tool.log"
+  tool review "$course" --decision release --reason "首次出现第三次违法，先完成学习" --centre "$centre" \
+    --ca "$city/centre/authority/ca.crt" --token-file "$city/reviewer.token" >/dev/null ||
     fail "the recommendation cannot be decided" "$city/log/tool.log"
 }
 

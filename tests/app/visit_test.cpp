@@ -52,7 +52,8 @@ expect screen refused)");
 TEST_CASE("a box is believed open only after its door, and is given back once", "[app]") {
   StationRig rig;
   rig.rider("R1", "04A23B7C", "13800001207", "");
-  rig.play(R"(card 04A23B7C
+  rig.play(R"(wait 5s
+card 04A23B7C
 tap greeting.home
 tap home.locker
 tap locker.size.S
@@ -111,7 +112,7 @@ tap greeting.course
 tap course.start
 type 204816
 tap keypad.submit
-until screen lesson
+until screen lessons
 study for 7m
 tap lesson.order
 until screen paused
@@ -164,11 +165,11 @@ TEST_CASE("a reader that is gone is a fault for the maintainer", "[app]") {
   rig.rider("M1", "04E6F708090A0B", "", "", "maintainer");
   rig.rider("R1", "04A23B7C", "", "");
   rig.play(R"(reader unplug
-wait 5s
+wait 15s
 card 04A23B7C
 expect screen attract
 reader plug
-wait 5s
+wait 10s
 card 04E6F708090A0B
 expect screen maintainer)");
   CHECK(rig.records("device.fault_raised").size() == 1);
