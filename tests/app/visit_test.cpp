@@ -113,15 +113,15 @@ tap course.start
 type 204816
 tap keypad.submit
 until screen lessons
-study for 7m
+study until 7m
 tap lesson.order
 until screen paused
-expect minutes 6)");
+expect minutes 7)");
   rig.stop();
   rig.start();
   rig.play(R"(card 04A23B7C
 tap greeting.course
-expect minutes 6
+expect minutes 7
 tap course.start
 type 204816
 tap keypad.submit
