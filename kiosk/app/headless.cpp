@@ -180,7 +180,7 @@ Started<void> run_headless(const HeadlessOptions& options) {
   if (!text) return give_up(ExitCode::usage, text.error().message);
   auto lines = parse_script(*text, options.script.string());
   if (!lines) return give_up(ExitCode::usage, lines.error().message);
-  StageOptions stage_options{options.config, {}, options.sim, options.shots, options.trace, {}};
+  StageOptions stage_options{options.config, {}, options.sim, options.shots, options.trace, {}, {}};
   if (!lines->empty() && lines->front().verb == "clock") {
     const std::string& when = lines->front().words[0];
     if (when == "real") stage_options.time.real = true;

@@ -34,17 +34,19 @@ int pictures_in(const std::filesystem::path& folder) {
 
 Started<std::unique_ptr<Stage>> Stage::open(const StageOptions& options) {
   std::unique_ptr<Stage> s(new Stage(options));
+  s->random_ = options.seed ? std::unique_ptr<base::Random>(std::make_unique<base::SeededRandom>(*options.seed))
+                            : std::make_unique<base::SystemRandom>();
   if (options.time.real) {
     s->clock_ = std::make_unique<base::SystemClock>();
   } else {
-    auto clock = std::make_unique<base::ManualClock>(base::SystemClock().utc() - options.time.behind, new_boot(s->random_));
+    auto clock = std::make_unique<base::ManualClock>(base::SystemClock().utc() - options.time.behind, new_boot(*s->random_));
     s->simulated_ = clock.get();
     s->clock_ = std::move(clock);
   }
   const KioskConfig& config = options.config;
   Started<StationIdentity> identity = options.identity ? *options.identity : identify(config);
   if (!identity) return tl::unexpected(identity.error());
-  auto ledger = open_ledger(config, *identity, options.trace, *s->clock_, s->random_);
+  auto ledger = open_ledger(config, *identity, options.trace, *s->clock_, *s->random_);
   if (!ledger) return tl::unexpected(ledger.error());
   s->ledger_ = std::move(*ledger);
   s->desk_ = std::make_unique<DirectLedger>(*s->ledger_);
@@ -55,14 +57,14 @@ Started<std::unique_ptr<Stage>> Stage::open(const StageOptions& options) {
   if (!devices) return give_up(ExitCode::usage, devices.error().message);
   s->devices_ = std::move(*devices);
   if (!options.identity) {
-    auto link = SyncLink::open(config, *identity, *s->desk_, *s->clock_, s->random_,
+    auto link = SyncLink::open(config, *identity, *s->desk_, *s->clock_, *s->random_,
                                options.time.real ? SyncLink::Time::real : SyncLink::Time::simulated);
     if (!link) return give_up(ExitCode::not_enrolled, link.error().message);
     s->link_ = std::move(*link);
   }
   Stage* stage = s.get();
   s->kiosk_ = std::make_unique<Kiosk>(
-      Kiosk::Parts{*s->clock_, s->random_, *s->ui_, *s->desk_, s->devices_->events(), s->devices_->hub(),
+      Kiosk::Parts{*s->clock_, *s->random_, *s->ui_, *s->desk_, s->devices_->events(), s->devices_->hub(),
                    [stage] {
                      if (!stage->link_) return;
                      stage->link_->agent().nudge();

@@ -28,6 +28,7 @@ struct StageOptions {
   bool sim = true;
   std::filesystem::path shots;  // empty: none
   Trace* trace = nullptr;
+  std::optional<std::uint64_t> seed{};      // tests: every run the same; without it chance is the system's
   std::optional<StationIdentity> identity;  // instead of the files of enrolment; such a station has no centre
 };
 
@@ -69,7 +70,7 @@ class Stage {
   base::Milliseconds until_due() const;
 
   const StageOptions options_;
-  base::SystemRandom random_;
+  std::unique_ptr<base::Random> random_;
   std::unique_ptr<base::Clock> clock_;
   base::ManualClock* simulated_ = nullptr;  // the same clock, when it is one
   std::unique_ptr<store::Ledger> ledger_;

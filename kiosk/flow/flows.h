@@ -28,7 +28,8 @@ std::unique_ptr<Flow> make_lessons(std::string course);
 using Then = std::function<std::unique_ptr<Flow>(Desk&)>;
 std::unique_ptr<Flow> make_confirm(std::string course, bool card_works, Then then);
 std::unique_ptr<Flow> make_lesson(std::string lesson, std::string course, Desk& desk);
-std::unique_ptr<Flow> make_paused(std::string lesson, std::string course, std::string why, const Desk& desk);
+// `credited_s`: of the course, where the caller knows better than the rider's last view; negative: it does not.
+std::unique_ptr<Flow> make_paused(std::string lesson, std::string course, std::string why, const Desk& desk, int credited_s = -1);
 std::unique_ptr<Flow> make_exam(std::string course, Desk& desk);
 std::unique_ptr<Flow> make_exam_result(ExamOutcome outcome, const Desk& desk);
 std::unique_ptr<Flow> make_certificate(const CertificateView& certificate);

@@ -44,7 +44,7 @@ class LessonFlow final : public Flow {
     LessonScreen s = state_;
     s.step_time_ms = (desk.now() - step_since_).count();
     s.wait_s = static_cast<int>(std::max<std::int64_t>(0, (wait_ms_ + 999) / 1000));
-    s.credited_s = base_credit_s_ + static_cast<int>(clock_.credited_ms() / 1000);
+    s.credited_s = credited_s();
     if (s.presence) s.presence->seconds_left = seconds_until(presence_by_, desk.now());
     return s;
   }
@@ -89,7 +89,7 @@ class LessonFlow final : public Flow {
     if (const auto* a = std::get_if<Attended>(&reply.outcome)) {
       if (const auto kind = rules::study_kind(a->kind)) clock_.apply({a->at.time_since_epoch().count(), *kind, a->media});
       if (a->kind == "pause" && leaving_) {
-        auto paused = make_paused(state_.lesson, course_, why_, desk);
+        auto paused = make_paused(state_.lesson, course_, why_, desk, credited_s());
         return Leave{std::move(paused)};
       }
     } else if (confirm_ != 0 && reply.id == confirm_) {
@@ -143,6 +143,7 @@ class LessonFlow final : public Flow {
  private:
   const record::Step& step() const { return steps_[static_cast<std::size_t>(state_.step_index)]; }
 
+  int credited_s() const { return base_credit_s_ + static_cast<int>(clock_.credited_ms() / 1000); }
   bool may_go_on() const { return wait_ms_ <= 0 && (state_.question.empty() || state_.answered); }
 
   // At random, and at the latest one minute before the planned end of the lesson.

@@ -155,11 +155,11 @@ class ConfirmFlow final : public Flow {
 
 class PausedFlow final : public Flow {
  public:
-  PausedFlow(std::string lesson, std::string course, std::string why, const Desk& desk) : end_(desk.now() + desk.settings.result) {
+  PausedFlow(std::string lesson, std::string course, std::string why, const Desk& desk, int credited_s) : end_(desk.now() + desk.settings.result) {
     state_.lesson = std::move(lesson);
     state_.why = std::move(why);
     if (const CourseView* c = desk.course(course)) {
-      state_.credited_s = c->credited_s;
+      state_.credited_s = std::max(c->credited_s, credited_s);
       state_.required_s = c->required_s;
     }
   }
@@ -190,8 +190,8 @@ std::unique_ptr<Flow> make_lessons(std::string course) { return std::make_unique
 std::unique_ptr<Flow> make_confirm(std::string course, bool card_works, Then then) {
   return std::make_unique<ConfirmFlow>(std::move(course), card_works, std::move(then));
 }
-std::unique_ptr<Flow> make_paused(std::string lesson, std::string course, std::string why, const Desk& desk) {
-  return std::make_unique<PausedFlow>(std::move(lesson), std::move(course), std::move(why), desk);
+std::unique_ptr<Flow> make_paused(std::string lesson, std::string course, std::string why, const Desk& desk, int credited_s) {
+  return std::make_unique<PausedFlow>(std::move(lesson), std::move(course), std::move(why), desk, credited_s);
 }
 
 }  // namespace station::flow

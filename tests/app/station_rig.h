@@ -24,6 +24,7 @@ class StationRig {
     REQUIRE(config);
     options_.config = *config;
     options_.config.data = dir_.path();
+    options_.seed = 5;
     options_.identity.emplace();
     store::Identity& own = options_.identity->own;
     base::SeededRandom random(11);
@@ -40,6 +41,7 @@ class StationRig {
 
   // The program starts; a second time on what the first left behind.
   void start() {
+    *options_.seed += 1;  // ids of a second run differ
     options_.time.behind = std::chrono::hours(8) - std::chrono::hours(starts_++);
     auto stage = app::Stage::open(options_);
     INFO((stage ? "" : stage.error().message));
@@ -51,8 +53,10 @@ class StationRig {
   void content() {
     const auto bytes = record::build_pack(std::string(STATION_SOURCE_DIR) + "/assets");
     REQUIRE(bytes);
+    const auto pack = record::unpack(*bytes);
+    REQUIRE(pack);
     const std::string sha = base::to_hex(base::sha256(base::as_bytes(*bytes)));
-    stage_->ledger().with_ledger([&](store::Ledger& l) { REQUIRE(l.offer_pack({"rider-safety", 1, sha, bytes->size()}, *bytes)); });
+    stage_->ledger().with_ledger([&](store::Ledger& l) { REQUIRE(l.offer_pack({pack->pack, pack->version, sha, bytes->size()}, *bytes)); });
   }
   void feed(std::string_view type, const std::string& body) {
     record::FeedEntry entry{++pos_, "city", std::string(type), stage_->clock().utc(), body};

@@ -139,7 +139,7 @@ until screen exam
 exam 19
 tap result.certificate
 expect screen certificate
-expect widget qr)");
+expect widget certificate.qr)");
   CHECK(rig.records("certificate.issued").size() == 1);
   CHECK(rig.records("exam.answered").size() == 20);
   CHECK(rig.difference_from_log().empty());

@@ -102,10 +102,8 @@ struct Panel {
   std::vector<std::uint32_t> pixels;
 
   void draw() {
-    do {
-      kiosk->frame(1.0f / 60);
-      ui->render({pixels.data(), ui->options().width, ui->options().height, ui->options().width});
-    } while (false);
+    kiosk->frame(1.0f / 60);
+    ui->render({pixels.data(), ui->options().width, ui->options().height, ui->options().width});
   }
   bool until(const char* screen) {
     const auto end = Wall::now() + 10s;
@@ -153,9 +151,12 @@ int run(int riders) {
   std::vector<double> starts;
   for (int i = 0; i < 10; ++i) {
     const auto begin = Wall::now();
-    app::StageOptions options{station, {}, true, {}, nullptr, id};
+    app::StageOptions options{station, {}, true, {}, nullptr, {}, id};
     auto stage = app::Stage::open(options);
-    if (!stage) return 2;
+    if (!stage) {
+      fmt::print("{}\n", stage.error().message);
+      return 2;
+    }
     (*stage)->driver().pixels();
     starts.push_back(ms_since(begin));
   }
