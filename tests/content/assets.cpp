@@ -56,6 +56,18 @@ bool has(const GiftItem& item, const char* name) {
   return std::find(item.tags.begin(), item.tags.end(), name) != item.tags.end();
 }
 
+std::size_t characters(const std::string& text) {  // code points of UTF-8
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
+}
+
+// Index of the one right option; -1 for judgements and questions with several right ones.
+int right_option(const GiftItem& item) {
+  if (item.type != GiftType::multichoice || !item.single) return -1;
+  for (std::size_t i = 0; i < item.answers.size(); ++i)
+    if (item.answers[i].fraction > 0.99) return static_cast<int>(i);
+  return -1;
+}
+
 std::vector<PaperItem> live_items(const std::string& station) {
   std::vector<PaperItem> out;
   for (const GiftItem& i : bank()) {
@@ -113,25 +125,89 @@ TEST_CASE("every question has its English with as many options", "[content]") {
   }
 }
 
-TEST_CASE("two papers in a row share no question, for any rider in any region", "[content]") {
+TEST_CASE("four papers in a row share no question, for any rider in any region", "[content]") {
   const Json blueprints = json_of("quizzes/blueprints.json");
   for (const char* station : {"440902", "440103", "330106", "310101", "110101"}) {
     const auto items = live_items(station);
     for (const auto& [name, blueprint] : blueprints.items()) {
-      if (name.starts_with("daily-")) continue;  // three of one lesson; repeats are allowed there
       INFO(station << " " << name);
-      for (int rider = 0; rider < 40; ++rider) {
+      for (int rider = 0; rider < 20; ++rider) {
         PaperRequest r = request_for(blueprint, items, rider);
-        const Paper first = draw_paper(r);
-        CHECK(first.problems.empty());
-        CHECK(first.items.size() == blueprint.at("count").get<std::size_t>());
-        r.attempt_no = 2;
-        for (const DrawnItem& i : first.items) r.used.push_back(i.id);
-        const Paper second = draw_paper(r);
-        CHECK(second.problems.empty());
-        CHECK(second.repeated.empty());
+        for (r.attempt_no = 1; r.attempt_no <= 4; ++r.attempt_no) {
+          const Paper paper = draw_paper(r);
+          CHECK(paper.problems.empty());
+          CHECK(paper.items.size() == blueprint.at("count").get<std::size_t>());
+          CHECK(paper.repeated.empty());
+          for (const DrawnItem& i : paper.items) r.used.push_back(i.id);
+        }
       }
     }
+  }
+}
+
+TEST_CASE("every lesson has at least twelve national questions, of all kinds", "[content]") {
+  std::map<std::string, int> national;
+  int all = 0, judgements = 0, several = 0;
+  for (const GiftItem& i : bank()) {
+    if (tag(i, "region") != "CN") continue;
+    ++national[tag(i, "lesson")];
+    ++all;
+    judgements += i.type == GiftType::truefalse;
+    several += i.type == GiftType::multichoice && !i.single;
+  }
+  for (const Json& lesson : lessons()) {
+    INFO(lesson.at("id"));
+    CHECK(national[lesson.at("id")] >= 12);
+  }
+  CHECK(all >= 156);
+  CHECK(judgements * 10 >= all);
+  CHECK(judgements * 4 <= all);
+  CHECK(several >= 10);
+}
+
+TEST_CASE("neither the length nor the place of an option gives the right one away", "[content]") {
+  const Json english = json_of("quizzes/bank.en.json");
+  int single = 0, longest_zh = 0, longest_en = 0;
+  std::map<int, int> place;
+  for (const GiftItem& i : bank()) {
+    const int right = right_option(i);
+    if (right < 0 || tag(i, "region") != "CN") continue;
+    INFO(i.idnumber);
+    std::size_t zh = 0, en = 0;  // of the longest wrong option
+    const Json& options = english.at(i.idnumber).at("options");
+    for (std::size_t o = 0; o < i.answers.size(); ++o) {
+      if (static_cast<int>(o) == right) continue;
+      zh = std::max(zh, characters(i.answers[o].text.text));
+      en = std::max(en, options.at(o).get<std::string>().size());
+    }
+    const auto at = static_cast<std::size_t>(right);
+    CHECK(characters(i.answers[at].text.text) <= zh + 4);
+    longest_zh += characters(i.answers[at].text.text) > zh;
+    longest_en += options.at(at).get<std::string>().size() > en;
+    ++place[right];
+    ++single;
+  }
+  REQUIRE(single > 100);
+  CHECK(longest_zh * 10 < single * 3);
+  CHECK(longest_en * 10 < single * 3);
+  for (int p = 0; p < 4; ++p) CHECK(place[p] * 10 > single * 2);
+}
+
+TEST_CASE("questions are short, and each names its article and a listed source", "[content]") {
+  std::set<std::string> sources;
+  const Json manifest = json_of("content.json");
+  for (const Json& s : manifest.at("sources")) sources.insert(s.at("id"));
+  for (const GiftItem& i : bank()) {
+    INFO(i.idnumber);
+    CHECK(characters(i.stem.text) <= 60);
+    for (const GiftAnswer& a : i.answers) CHECK(characters(a.text.text) <= 28);
+    CHECK(sources.contains(tag(i, "law")));
+    if (tag(i, "check") == "law_text") {
+      CHECK(tag(i, "article").starts_with("第"));
+      CHECK(tag(i, "article").find("条") != std::string::npos);
+    }
+    const bool several = i.type == GiftType::multichoice && !i.single;
+    CHECK(several == (i.stem.text.find("（多选）") != std::string::npos));
   }
 }
 
