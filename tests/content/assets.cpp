@@ -148,12 +148,15 @@ TEST_CASE("four papers in a row share no question, for any rider in any region",
 TEST_CASE("every lesson has at least twelve national questions, of all kinds", "[content]") {
   std::map<std::string, int> national;
   int all = 0, judgements = 0, several = 0;
+  std::map<std::ptrdiff_t, int> how_many_right;  // of those with several right options
   for (const GiftItem& i : bank()) {
     if (tag(i, "region") != "CN") continue;
     ++national[tag(i, "lesson")];
     ++all;
     judgements += i.type == GiftType::truefalse;
-    several += i.type == GiftType::multichoice && !i.single;
+    if (i.type != GiftType::multichoice || i.single) continue;
+    ++several;
+    ++how_many_right[std::count_if(i.answers.begin(), i.answers.end(), [](const auto& a) { return a.fraction > 0; })];
   }
   for (const Json& lesson : lessons()) {
     INFO(lesson.at("id"));
@@ -163,6 +166,7 @@ TEST_CASE("every lesson has at least twelve national questions, of all kinds", "
   CHECK(judgements * 10 >= all);
   CHECK(judgements * 4 <= all);
   CHECK(several >= 10);
+  for (const auto& [right, questions] : how_many_right) CHECK(questions * 4 < several * 3);  // no number to rely on
 }
 
 TEST_CASE("neither the length nor the place of an option gives the right one away", "[content]") {
