@@ -231,7 +231,7 @@ TEST_CASE("an examination stores each answer before the next question and goes o
   for (char c : std::string("294173")) rig.act(Key{c});
   rig.act(SubmitKeys{});
   rig.reply(rig.take<ConfirmByPin>().first, Confirmed{r});
-  PaperView paper{"c1", "att", 1, {{"Q01", 1, false, {2, 0, 1}}, {"Q02", 1, false, {1, 0}}, {"Q03", 1, true, {0, 1, 2}}}, 1};
+  PaperView paper{"c1", "att", 1, {{"Q01", 1, false, {2, 0, 1}}, {"Q02", 1, false, {1, 0}}, {"Q03", 1, true, {0, 1, 2}}}, 1, nullptr};
   rig.reply(rig.take<OpenExam>().first, PaperOpened{paper});
   CHECK(rig.screen<ExamScreen>().index == 1);  // one was answered before the power went
   rig.act(ChooseOption{0});
