@@ -81,6 +81,11 @@ Result<void> Rider::study(const std::function<bool()>& enough, Milliseconds limi
     failures = done ? 0 : failures + 1;
     if (failures > 3) return done;
   }
+  // Whoever has studied enough still answers what the screen asks.
+  const flow::Screen screen = stage_.kiosk().visit().screen();
+  const auto* lesson = std::get_if<flow::LessonScreen>(&screen);
+  if (lesson && lesson->presence) return tap("lesson.presence");
+  if (lesson && lesson->idle_prompt) return tap("lesson.here");
   return {};
 }
 

@@ -55,6 +55,12 @@ base::Result<std::unique_ptr<Window>> Window::open(const WindowOptions& options)
 base::Result<void> Window::start() {
   set_hints();
   if (SDL_InitSubSystem(SDL_INIT_VIDEO | SDL_INIT_EVENTS) != 0) return refuse("no window can be opened");
+  // SDL falls back to drivers that show nothing; a station must not run unseen unless somebody asked for it.
+  const std::string driver = SDL_GetCurrentVideoDriver();
+  if ((driver == "offscreen" || driver == "dummy") && !std::getenv("SDL_VIDEODRIVER")) {
+    SDL_SetError("there is no display");
+    return refuse("no window can be opened");
+  }
   wake_event_ = SDL_RegisterEvents(1);
   const SDL_Point size = window_size(options_);
   const Uint32 flags = options_.fullscreen ? SDL_WINDOW_FULLSCREEN_DESKTOP | SDL_WINDOW_BORDERLESS | SDL_WINDOW_KEYBOARD_GRABBED
