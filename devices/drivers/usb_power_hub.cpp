@@ -264,6 +264,13 @@ void UsbPowerHub::Impl::reconcile(Port& port, BootTime now) {
 void UsbPowerHub::Impl::answer(Port& port, const std::string& evidence, BootTime now) {
   sink(devices::PortSwitched{*port.op_id, port.place.name, port.observed, evidence, now});
   port.op_id.reset();
+  // Whoever was told that it did not go on has no session: it must not come on later, when the fault is gone.
+  if (port.desired == Power::on && port.observed != Power::on) {
+    port.desired = Power::off;
+    port.settled = false;
+    port.tries = 0;
+    tell(port, now);
+  }
 }
 
 void UsbPowerHub::Impl::set_observed(Port& port, Power observed, BootTime now) {
