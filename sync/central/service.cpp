@@ -253,13 +253,13 @@ void Service::answer(std::vector<Waiting> group) {
   for (Waiting& w : group) requests.push_back(std::move(w.request));
   std::vector<HttpResponse> answers = centre_.handle(requests);
   if (std::any_of(requests.begin(), requests.end(), changes_gate)) load_gate();
+  ++stats_.groups;  // before anybody who was answered can ask
+  stats_.grouped += group.size();
   for (std::size_t i = 0; i < group.size(); ++i) {
     group[i].request = std::move(requests[i]);
     if (!park(group[i], answers[i])) group[i].done(std::move(answers[i]));
   }
   changed_ = true;
-  ++stats_.groups;
-  stats_.grouped += group.size();
   stats_.busy_us += static_cast<std::uint64_t>((clock_.mono() - begun).count()) * 1000;
 }
 
