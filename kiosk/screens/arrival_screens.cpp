@@ -61,7 +61,7 @@ void draw_screen(Page& p, const flow::FarewellScreen& s) {
   Outcome o;
   o.headline = p.tr("farewell.title");
   o.sentence = p.tr("farewell.text", {s.name});
-  o.chip = p.counted("farewell.minutes", s.minutes);
+  if (s.minutes > 0) o.chip = p.counted("farewell.minutes", s.minutes);
   o.chip_icon = Icon::schedule;
   o.chip_tone = Tone::primary;
   o.primary = {"farewell.done", p.tr("farewell.done"), Icon::none, Hue::primary, flow::Back{}};

@@ -1,9 +1,19 @@
+#include <algorithm>
+
 #include "kiosk/screens/page.h"
 
 // The waiting screen: what to do, and what is free here. Everything leads to identification.
 namespace station::screens {
 
 namespace {
+
+// Nobody is sent to a reader that is away.
+bool reader_works(const flow::StationView& station) {
+  return std::none_of(station.faults.begin(), station.faults.end(),
+                      [](const flow::FaultView& f) {
+    return f.code.starts_with("reader.") && f.code != "reader.replaced";  // another one of the same kind reads as well
+  });
+}
 
 // The commonest task needs no touch: the card sign says so. Touching it is the second way.
 void draw_welcome(Page& p, const Rect& hero, const Rect& action) {
@@ -15,12 +25,13 @@ void draw_welcome(Page& p, const Rect& hero, const Rect& action) {
                   {Type::display, Type::number}, ink);
   y += 4;
   y += p.c.paragraph({x, y, p.by_size(560, 620), 200}, p.tr("attract.rest"), {.type = Type::body, .colour = ink});
+  const bool cards = reader_works(p.frame.station);
   if (p.c.primary(action, {.id = "attract.number",
-                           .label = p.tr("attract.title"),
-                           .icon = Icon::contactless,
+                           .label = p.tr(cards ? "attract.title" : "attract.title.number"),
+                           .icon = cards ? Icon::contactless : Icon::dialpad,
                            .on_picture = !p.large()}))
     p.act(flow::Go{flow::Place::keypad, ""});
-  const std::string hint = p.tr(p.large() ? "attract.hint.large" : "attract.hint");
+  const std::string hint = p.tr(!cards ? "attract.hint.no_reader" : p.large() ? "attract.hint.large" : "attract.hint");
   const float line = p.c.line_height(Type::label), top = p.large() ? y + 16 : action.bottom() + 30;
   p.c.icon({x + 26, top + line * 0.55f}, Icon::dialpad, 48, ink);
   p.c.text(ui::Point{x + 68, top}, hint, {.type = Type::label, .colour = ink, .id = "attract.hint"});

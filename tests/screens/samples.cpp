@@ -31,6 +31,7 @@ LeaseView sample_lease(const std::string& box = "A03", const std::string& lease 
 
 void add_arrival(Collector& all, const record::Content& content) {
   all.add("attract", AttractScreen{}, false);
+  all.add("attract-no-reader", AttractScreen{}, false).frame.station.faults = {{"reader.missing", "entry", "", {}}};
   Sample& offline = all.add("attract-offline-full", AttractScreen{Message{"refused.unreadable", {}, true}}, false);
   offline.frame.sync = {false, 212, sample_now() - 5h, "sync.network_down"};
   for (PortView& p : offline.frame.station.ports) p.state = PortState::busy;
