@@ -1,5 +1,7 @@
 #include "devices/drivers/hub.h"
 
+#include <pthread.h>
+
 #include <algorithm>
 #include <condition_variable>
 #include <deque>
@@ -91,6 +93,7 @@ struct DeviceHub::Worker {
   }
 
   void run(const std::stop_token& stop, const base::Clock& clock) {
+    pthread_setname_np(pthread_self(), bus.name.substr(0, 15).c_str());  // for `ps -L` and debuggers
     while (!stop.stop_requested()) {
       const BootTime due = step(clock.mono());
       std::unique_lock lock(mutex);
