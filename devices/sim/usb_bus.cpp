@@ -79,14 +79,15 @@ class SimUsbBus::Pipe final : public UsbPipe {
 
   // Zero never waits. With a limit, time is that of a running clock, and hands act from other threads.
   link::UsbResult<base::Bytes> await(SimUsbDevice::Endpoint endpoint, Milliseconds limit) {
-    constexpr Milliseconds kGlance{5};
+    // Whoever waits for a card can wait a little longer than whoever waits for an answer.
+    const Milliseconds glance{endpoint == SimUsbDevice::Endpoint::interrupt_in ? 25 : 5};
     const BootTime end = bus_.clock_.mono() + limit;
     while (true) {
       if (!there()) return tl::unexpected(UsbError::no_device);
       auto message = device_->take(endpoint, bus_.clock_.mono());
       const Milliseconds left = end - bus_.clock_.mono();
       if (message || message.error() != UsbError::timeout || left <= Milliseconds{0}) return message;
-      std::this_thread::sleep_for(std::min(left, kGlance));
+      std::this_thread::sleep_for(std::min(left, glance));
     }
   }
 
