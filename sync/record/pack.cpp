@@ -99,9 +99,12 @@ bool Validity::covers(std::string_view station, std::string_view day) const {
 }
 
 bool Question::is_right(std::vector<int> chosen) const {
-  std::sort(chosen.begin(), chosen.end());
-  if (multiple) return chosen == right;
-  return chosen.size() == 1 && std::binary_search(right.begin(), right.end(), chosen[0]);
+  return rules::is_right(key(), {std::move(chosen)});
+}
+
+rules::AnswerKey Question::key() const {
+  const bool typed = kind == rules::QuestionKind::numeric || kind == rules::QuestionKind::text;
+  return {kind, right, typed ? item.answers : std::vector<rules::GiftAnswer>(), hazards};
 }
 
 const Lesson* Content::lesson(std::string_view id) const {

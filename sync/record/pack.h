@@ -10,6 +10,7 @@
 
 #include "sync/base/result.h"
 #include "sync/rules/gift.h"
+#include "sync/rules/response.h"
 
 // Content packs: lessons, questions, blueprints and scenes of one version as one file. A pack is zstd of
 //   {"pack":"rider-safety","version":7,"files":{"lessons/L01.json":"<text>", …}}
@@ -60,15 +61,28 @@ struct Lesson {
   std::vector<Step> steps;
 };
 
+// A place on a picture that can be chosen, in the coordinates of scenes (1000 × 560).
+struct PictureArea {
+  int x = 0, y = 0, w = 0, h = 0;
+};
+
 struct Question {
   std::string id;
   int version = 1;
-  rules::GiftItem item;  // as authored: multichoice or truefalse
+  rules::QuestionKind kind = rules::QuestionKind::single;
+  rules::GiftItem item;  // as authored
   LocalText stem, explanation;
-  // In authored order. A judgement has two, true and false, without text: the screen knows the words.
+  // In authored order. A judgement has two, true and false, without text: the screen knows the words. match: the right
+  // sides, of which the first belong to `lefts` in turn. order: the steps. hotspot: what is at the places.
   std::vector<LocalText> options;
-  std::vector<int> right;  // option indexes, ascending
-  bool multiple = false;   // all right ones, and only they, must be chosen
+  std::vector<LocalText> lefts;              // match
+  std::vector<PictureArea> areas;            // hotspot: one for each option
+  std::vector<LocalText> tiles;              // text: words to put together; empty: letters and digits are typed
+  LocalText unit;                            // numeric: what the number counts, or empty
+  std::vector<rules::HazardWindow> hazards;  // hazard: windows of the scene
+  int clip_ms = 0;                           // hazard: length of the scene
+  std::vector<int> right;                    // option indexes, ascending; match and order: the whole right response
+  bool multiple = false;                     // all right ones, and only they, must be chosen
   bool judgement = false;
   bool shuffle = true;  // judgements keep their order
   std::string lesson;   // also the topic of blueprints
@@ -79,6 +93,7 @@ struct Question {
   std::string scene;      // id in Content::scenes, or empty
 
   bool is_right(std::vector<int> chosen) const;  // option indexes as authored, in any order
+  rules::AnswerKey key() const;
 };
 
 struct Blueprint {

@@ -60,6 +60,7 @@ class Checker {
       if (!content_.lesson(q.lesson))
         problems_.push_back({manifest_.bank, id, "lesson \"" + q.lesson + "\" does not exist"});
     read_quiz_scenes();
+    check_pictures();
     if (const std::string* blueprints = find(manifest_.blueprints, "blueprints")) read_blueprints(*blueprints);
     return std::move(problems_);
   }
@@ -219,6 +220,39 @@ class Checker {
       it->second.scene = root.text(id.c_str(), 64);
       need_scene(root, id.c_str(), it->second.scene);
     });
+  }
+
+  // Places and clips need their picture.
+  void check_pictures() {
+    for (auto& [id, q] : content_.questions) {
+      const bool clip = q.kind == rules::QuestionKind::hazard;
+      if (!clip && q.kind != rules::QuestionKind::hotspot) continue;
+      const auto scene = content_.scenes.find(q.scene);
+      if (scene == content_.scenes.end()) {
+        problems_.push_back({manifest_.quiz_scenes, id, "this question needs a scene"});
+      } else if (clip) {
+        read_clip(q, scene->second);
+      }
+    }
+  }
+
+  void read_clip(Question& q, const std::string& text) {
+    Json storage;
+    std::vector<PackProblem> told_before;
+    const std::string file = manifest_.scene_dir + "/" + q.scene + ".json";
+    const ContentNode root = ContentNode::parse(text, file, storage, told_before);
+    if (!root.is_object()) return;
+    q.clip_ms = root.integer("loop_ms", 1'000, 120'000);
+    const Json& windows = root.value().contains("hazards") ? root.value()["hazards"] : Json();
+    for (const Json& w : windows.is_array() ? windows : Json::array()) {
+      std::uint64_t open = 0, close = 0;
+      if (!w.is_array() || w.size() != 2 || !whole_number(w[0], open) || !whole_number(w[1], close) || open >= close ||
+          close > static_cast<std::uint64_t>(q.clip_ms))
+        return problems_.push_back({file, "hazards", "is not a list of [open, close] within the clip"});
+      q.hazards.push_back({static_cast<std::int64_t>(open), static_cast<std::int64_t>(close)});
+    }
+    if (q.hazards.empty() || q.hazards.size() > 10) problems_.push_back({file, "hazards", "expected 1 to 10 windows"});
+    for (const PackProblem& problem : told_before) problems_.push_back(problem);
   }
 
   void read_blueprints(const std::string& text) {

@@ -156,6 +156,86 @@ TEST_CASE("an answer is right when all that is right and nothing else was chosen
   CHECK_FALSE(c.question("R01")->is_right({0, 1, 2}));
 }
 
+namespace {
+
+// Like example(), with the kinds of questions that go beyond options.
+PackFiles all_kinds() {
+  PackFiles files = example();
+  const std::string tags = "[tag:lesson:L01] [tag:region:CN] [tag:law:Law] [tag:check:common_sense]";
+  files["quizzes/bank.gift"] +=
+      "\n// [id:N1] " + tags + " [tag:unit:km/h]\n::N1::How fast?{#15:0 =%50%15:1}\n\n// [id:T1] " + tags +
+      "\n::T1::Which number?{=122}\n\n// [id:T2] " + tags +
+      " [tag:tiles:slow/stop/look]\n::T2::What first?{=slowstop}\n\n// [id:M1] " + tags +
+      "\n::M1::Match{=red -> stop =green -> go = -> fly}\n\n// [id:O1] " + tags +
+      " [tag:kind:order]\n::O1::Order{=go -> 3 =look -> 1 =signal -> 2}\n\n// [id:H1] " + tags +
+      " [tag:kind:hotspot] [tag:areas:0,0,100,100/200,0,90,80]\n::H1::Where?{=here ~there}\n\n// [id:C1] " + tags +
+      " [tag:kind:hazard]\n::C1::Touch when a hazard begins.\n";
+  files["quizzes/bank.en.json"] =
+      R"({"Q01":{"stem":"Where?","options":["behind","on"]},"Q02":{"stem":"Only motors.","options":["True","False"]},
+"R01":{"stem":"Which?","options":["1","2","3"]},"N1":{"stem":"n","options":[],"unit":"km/h"},"T1":{"stem":"t"},
+"T2":{"stem":"t","tiles":["a","b","c"]},"M1":{"stem":"m","lefts":["r","g"],"options":["s","g","f"]},
+"O1":{"stem":"o","options":["g","l","s"]},"H1":{"stem":"h","options":["h","t"]},"C1":{"stem":"c"}})";
+  files["quizzes/scenes.json"] = R"({"Q01":"stop-line","H1":"stop-line","C1":"clip"})";
+  files["scenes/clip.json"] = R"({"id":"clip","loop_ms":9000,"hazards":[[4000,7000]]})";
+  return files;
+}
+
+void kinds_problem(const std::string& file, const std::string& from, const std::string& to, const std::string& text) {
+  PackFiles files = all_kinds();
+  const std::size_t at = files.at(file).find(from);
+  REQUIRE(at != std::string::npos);
+  files.at(file).replace(at, from.size(), to);
+  problem(files, text);
+}
+
+}  // namespace
+
+TEST_CASE("questions of every kind are read with what their screen needs", "[record]") {
+  using rules::QuestionKind;
+  Content c;
+  for (const auto& p : check_content(all_kinds(), strict(), c)) FAIL_CHECK(to_text(p));
+  CHECK(c.question("N1")->kind == QuestionKind::numeric);
+  CHECK(c.question("N1")->unit.in("en") == "km/h");
+  CHECK(c.question("T1")->kind == QuestionKind::text);
+  CHECK(c.question("T2")->tiles[2].en == "c");
+  const Question& match = *c.question("M1");
+  CHECK(match.kind == QuestionKind::match);
+  CHECK(match.lefts[1].en == "g");
+  CHECK(match.options.size() == 3);
+  CHECK(match.right == std::vector<int>{0, 1});
+  const Question& order = *c.question("O1");
+  CHECK(order.kind == QuestionKind::order);
+  CHECK(order.right == std::vector<int>{1, 2, 0});
+  CHECK(order.options[1].zh == "look");
+  const Question& place = *c.question("H1");
+  CHECK(place.kind == QuestionKind::hotspot);
+  CHECK(place.areas[1].x == 200);
+  CHECK_FALSE(place.shuffle);
+  const Question& clip = *c.question("C1");
+  CHECK(clip.kind == QuestionKind::hazard);
+  CHECK(clip.clip_ms == 9000);
+  CHECK(clip.hazards.at(0).close == 7000);
+  CHECK(rules::is_right(clip.key(), {{}, "", {4000}}));
+  CHECK(rules::is_right(c.question("N1")->key(), {{}, "15"}));
+  CHECK_FALSE(rules::is_right(c.question("N1")->key(), {{}, "16"}));
+  CHECK(rules::is_right(c.question("T2")->key(), {{}, "slowstop"}));
+}
+
+TEST_CASE("a question that its screen could not ask is refused with its line", "[record]") {
+  const std::string bank = "quizzes/bank.gift";
+  kinds_problem(bank, "#15:0", "#=%50%15:0", "(N1): no answer is right");
+  kinds_problem(bank, "-> go", "-> stop", "(M1): two pairs have the same right side");
+  kinds_problem(bank, "look -> 1", "look -> 2", "(O1): the places of the steps are not 1 to 3");
+  kinds_problem(bank, "200,0,90,80", "200,0,40,80", "(H1): a place of tag \"areas\" is smaller than 80");
+  kinds_problem(bank, "200,0,90,80", "50,50,90,80", "(H1): two places of tag \"areas\" overlap");
+  kinds_problem(bank, "/200,0,90,80", "", "(H1): tag \"areas\" does not name one place for each option");
+  kinds_problem(bank, "200,0,90,80", "200,0,90", "(H1): tag \"areas\" is not x,y,width,height");
+  kinds_problem(bank, "kind:hazard", "kind:film", "(C1): tag \"kind\" is none of");
+  kinds_problem("quizzes/scenes.json", R"(,"C1":"clip")", "", "C1: this question needs a scene");
+  kinds_problem("scenes/clip.json", "[4000,7000]", "[4000,9001]", "scenes/clip.json: hazards");
+  kinds_problem("quizzes/bank.en.json", R"("tiles":["a","b","c"])", R"("tiles":["a"])", "tiles: expected 3 texts");
+}
+
 TEST_CASE("a step holds where the station's code begins with its region, and in its time", "[record]") {
   Content c;
   REQUIRE(check_content(example(), {}, c).empty());
