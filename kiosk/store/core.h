@@ -13,6 +13,7 @@
 #include "kiosk/store/options.h"
 #include "kiosk/store/sqlite.h"
 #include "sync/base/random.h"
+#include "sync/record/course_tally.h"
 
 namespace station::record {
 struct Content;
@@ -43,6 +44,8 @@ struct Core {
     BootTime at;
   };
   std::map<std::string, Identified> identified;  // by course
+  // Running counts of the courses that this run wrote to; brought up to date from the log when asked.
+  std::map<std::string, record::CourseTally> tallies;
 
   // The best knowledge of the time: by the centre's anchor where there is one, else the wall clock.
   UtcTime utc() const { return log.stamp(clock.mono()).at; }

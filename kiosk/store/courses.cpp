@@ -11,15 +11,36 @@ namespace station::store {
 
 namespace {
 
-std::vector<record::Record> records_of(Core& core, const std::string& course) {
-  std::vector<record::Record> out;
-  auto q = core.db.query("SELECT line FROM record WHERE course=? AND course<>'' ORDER BY seq").bind(course);
+constexpr std::size_t kTallies = 200;  // courses counted in memory; about 10 KB each after half an hour of study
+
+// The course's count, with the records that came since it was last asked.
+const record::CourseTally& tally_of(Core& core, const std::string& course) {
+  if (core.tallies.size() >= kTallies && !core.tallies.contains(course)) core.tallies.clear();
+  record::CourseTally& tally = core.tallies.try_emplace(course, course, core.identity.station).first->second;
+  auto q = core.db.query("SELECT line FROM record WHERE course=? AND course<>'' AND seq>=? ORDER BY seq")
+               .bind(course)
+               .bind(tally.next());
   while (q.row()) {
-    auto r = record::parse_line(q.text(0));
+    const auto r = record::parse_line(q.text(0));
     if (!r) throw StorageError{"a record of the log is damaged: " + r.error().message};
-    out.push_back(*std::move(r));
+    tally.add(*r);
   }
-  return out;
+  return tally;
+}
+
+// The snapshot, unless the course has newer records.
+std::optional<record::CourseProgress> kept_progress(Core& core, const std::string& course) {
+  const std::int64_t end =
+      core.db.query("SELECT COALESCE(MAX(seq)+1, 0) FROM record WHERE course=? AND course<>''").bind(course).number();
+  if (end == 0) return std::nullopt;
+  auto q = core.db.query("SELECT body FROM progress WHERE course=? AND station=? AND inc=? AND upto=?")
+               .bind(course)
+               .bind(core.identity.station)
+               .bind(std::int64_t{core.identity.inc})
+               .bind(end);
+  if (!q.row()) return std::nullopt;
+  auto kept = record::parse_course_progress(q.text(0));
+  return kept ? std::optional(*std::move(kept)) : std::nullopt;
 }
 
 flow::CourseStage shown_stage(record::Stage stage) {
@@ -103,23 +124,15 @@ std::optional<Course> find_course(Core& core, const std::string& course) {
 }
 
 record::CourseProgress own_progress(Core& core, const std::string& course) {
-  const std::int64_t end =
-      core.db.query("SELECT COALESCE(MAX(seq)+1, 0) FROM record WHERE course=? AND course<>''").bind(course).number();
-  if (end > 0) {
-    auto q = core.db.query("SELECT body FROM progress WHERE course=? AND station=? AND inc=? AND upto=?")
-                 .bind(course)
-                 .bind(core.identity.station)
-                 .bind(std::int64_t{core.identity.inc})
-                 .bind(end);
-    if (q.row())
-      if (auto kept = record::parse_course_progress(q.text(0))) return *std::move(kept);
-  }
-  return record::course_progress(course, core.identity.station, records_of(core, course));
+  // After a start the snapshot spares reading the log of courses that are only looked at.
+  if (!core.tallies.contains(course))
+    if (auto kept = kept_progress(core, course)) return *std::move(kept);
+  return tally_of(core, course).progress();
 }
 
 void keep_progress(Core& core, const std::string& course) {
   if (course.empty()) return;
-  const record::CourseProgress p = record::course_progress(course, core.identity.station, records_of(core, course));
+  const record::CourseProgress p = tally_of(core, course).progress();
   core.db
       .query(
           "INSERT INTO progress VALUES(?,?,?,?,?) ON CONFLICT(course, station, inc) DO UPDATE SET upto=excluded.upto, "

@@ -10,13 +10,15 @@ namespace station::central {
 
 namespace {
 
-record::CourseProgress compute(Store& store, const PartKey& key) {
-  std::vector<record::Record> records;
+constexpr std::size_t kTallies = 4096;  // about 10 KB each after half an hour of study
+
+record::CourseProgress compute(Work& work, const PartKey& key) {
+  record::CourseTally& tally = work.tallies.of(key);
   LineReader reader(key.station, key.inc);
-  auto& s = store.prepared(
+  auto& s = work.store.prepared(
       "SELECT c.seq, r.line FROM course_record c JOIN record r ON r.pos=c.pos WHERE c.course=$1 AND c.station=$2 AND "
-      "c.inc=$3 ORDER BY c.seq");
-  s.bind(key.course).bind(key.station).bind(key.inc);
+      "c.inc=$3 AND c.seq>=$4 ORDER BY c.seq");
+  s.bind(key.course).bind(key.station).bind(key.inc).bind(tally.next());
   while (s.row()) {
     record::Record r;
     LineView view;
@@ -24,20 +26,30 @@ record::CourseProgress compute(Store& store, const PartKey& key) {
     r.seq = s.position(0);
     if (!reader.read(s.view(1), r.seq, view, why) || !base::parse_iso8601(std::string(view.at), r.at))
       throw StorageError{"a record of course " + key.course + " cannot be read any more: " + why};
-    r.station = key.station;
     r.inc = key.inc;
     r.type = std::string(view.type);
     r.boot = std::string(view.boot);
     r.mono_ms = view.mono_ms;
     r.body = std::string(view.body);
-    records.push_back(std::move(r));
+    tally.add(r);
   }
-  auto part = record::course_progress(key.course, key.station, records);
+  auto part = tally.progress();
   part.inc = key.inc;
   return part;
 }
 
 }  // namespace
+
+record::CourseTally& PartTallies::of(const PartKey& key) {
+  touched_.insert(key);
+  if (tallies_.size() >= kTallies && !tallies_.contains(key)) tallies_.clear();
+  return tallies_.try_emplace(key, key.course, key.station).first->second;
+}
+
+void PartTallies::roll_back() {
+  for (const PartKey& key : touched_) tallies_.erase(key);
+  touched_.clear();
+}
 
 void add_course_record(Work& work, const PartKey& key, std::uint64_t seq, std::uint64_t pos) {
   work.store.prepared("INSERT INTO course_record VALUES($1,$2,$3,$4,$5)")
@@ -75,7 +87,7 @@ std::optional<record::CourseProgress> course_part(Work& work, const PartKey& key
     if (!stale) body = s.text(1);
   }
   if (stale) {
-    auto part = compute(work.store, key);
+    auto part = compute(work, key);
     work.store.prepared("UPDATE course_part SET stale=0, body=$1 WHERE course=$2 AND station=$3 AND inc=$4")
         .bind(record::to_json(part))
         .bind(key.course)

@@ -1,12 +1,15 @@
 #pragma once
 
+#include <compare>
 #include <cstdint>
+#include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "sync/central/routes.h"
-#include "sync/record/course_progress.h"
+#include "sync/record/course_tally.h"
 
 // Study and points as they are passed on to the stations.
 namespace station::central {
@@ -15,6 +18,22 @@ namespace station::central {
 struct PartKey {
   std::string course, station;
   std::uint32_t inc = 1;
+  auto operator<=>(const PartKey&) const = default;
+};
+
+// Running counts of the parts that are being studied, so that each record is read once. Of this run only: what is not
+// here is counted from the records again.
+class PartTallies {
+ public:
+  record::CourseTally& of(const PartKey& key);
+  // A request begins; when it is rolled back, what it counted goes.
+  void begin() { touched_.clear(); }
+  void roll_back();
+  void clear() { tallies_.clear(); }
+
+ private:
+  std::map<PartKey, record::CourseTally> tallies_;
+  std::set<PartKey> touched_;  // since begin()
 };
 
 void add_course_record(Work& work, const PartKey& key, std::uint64_t seq, std::uint64_t pos);

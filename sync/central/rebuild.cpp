@@ -56,6 +56,7 @@ std::vector<PartKey> all_parts(Store& store) {
 }  // namespace
 
 void rebuild_projections(Work& work) {
+  work.tallies.clear();
   for (const Projection& p : kProjections) work.store.once(std::string("DELETE FROM ") + p.table)->done();
   std::uint64_t pos = 0;
   while (true) {

@@ -27,6 +27,8 @@ struct Settings {
   std::map<std::string, ViolationCode, std::less<>> codes;
 };
 
+class PartTallies;
+
 // The tools of one transaction.
 struct Work {
   Store& store;
@@ -36,6 +38,7 @@ struct Work {
   const Settings& settings;
   base::Random& random;
   base::UtcTime now;
+  PartTallies& tallies;
 };
 
 // Thrown by a route or domain function: everything of this request is rolled back, and this is the answer.

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "sync/record/types.h"
-#include "sync/rules/study_time.h"
 
 namespace station::record {
 
@@ -54,75 +52,7 @@ std::int64_t length_of(const std::vector<CreditSpan>& spans) {
   return sum;
 }
 
-// One stream for each boot: the place on the UTC axis comes from its first event, the lengths from the boot clock only.
-struct Stream {
-  std::int64_t boot_utc_ms = 0;
-  std::vector<rules::StudyEvent> events;
-};
-
-void apply_attempt(CourseProgress& p, const Record& r, const Json& body) {
-  const std::string id = body.at("attempt").get<std::string>();
-  auto it =
-      std::find_if(p.attempts.begin(), p.attempts.end(), [&](const AttemptProgress& a) { return a.attempt == id; });
-  if (r.type == kExamOpened) {
-    if (it != p.attempts.end()) return;
-    AttemptProgress a{id, body.at("no").get<int>(), r.at, {}, false, {}, 0, 0, false, true};
-    for (const Json& item : body.at("items")) a.items.push_back(item.at("id").get<std::string>());
-    p.attempts.push_back(std::move(a));
-  } else if (it != p.attempts.end() && !it->closed) {
-    it->closed = true;
-    it->closed_at = r.at;
-    it->score = body.at("score").get<int>();
-    it->of = body.at("of").get<int>();
-    it->passed = body.at("passed").get<bool>();
-    it->finished = body.at("finished").get<bool>();
-  }
-}
-
 }  // namespace
-
-CourseProgress course_progress(const std::string& course, const std::string& station, std::span<const Record> records) {
-  CourseProgress p;
-  p.course = course;
-  p.station = station;
-  std::map<std::string, Stream> streams;
-  for (const Record& r : records) {
-    p.inc = r.inc;
-    p.upto = r.seq + 1;
-    const Json body = Json::parse(r.body, nullptr, false);
-    if (!body.is_object() || body.value("course", "") != course) continue;
-    try {
-      if (r.type.starts_with(kAttendance)) {
-        const auto kind = rules::study_kind(r.type.substr(kAttendance.size()));
-        if (!kind) continue;
-        auto [it, fresh] = streams.try_emplace(r.boot);
-        if (fresh) it->second.boot_utc_ms = base::to_ms(r.at) - r.mono_ms;
-        it->second.events.push_back({r.mono_ms, *kind, body.value("media", false)});
-        p.resume_lesson = body.value("lesson", "");
-        p.resume_step = body.value("step", "");
-        p.resume_at = r.at;
-      } else if (r.type == kWarningConfirmed) {
-        p.confirmed = true;
-      } else if (r.type == kLessonCompleted) {
-        p.lessons_done.insert(body.at("lesson").get<std::string>());
-      } else if (r.type == kExamOpened || r.type == kExamClosed) {
-        apply_attempt(p, r, body);
-      } else if (r.type == kCertificateIssued) {
-        p.certificate = body.at("number").get<std::string>();
-        p.certificate_text = body.at("text").get<std::string>();
-        p.certificate_at = r.at;
-      }
-    } catch (const Json::exception&) {
-      continue;  // stored as evidence all the same; its effect is nothing
-    }
-  }
-  if (p.lessons_done.contains(p.resume_lesson)) p.resume_lesson = p.resume_step = "";
-  for (const auto& [boot, stream] : streams)
-    for (const rules::Interval& i : rules::credited_intervals(stream.events))
-      p.credit.push_back({stream.boot_utc_ms + i.begin, stream.boot_utc_ms + i.end});
-  union_into(p.credit);
-  return p;
-}
 
 std::string to_json(const CourseProgress& p) {
   Json credit = Json::array(), attempts = Json::array();
@@ -275,12 +205,14 @@ CourseStanding standing_of(const CourseOrder& order, std::span<const CourseProgr
     s.dropping_at = base::utc_from_ms(std::max(c.from_ms, start) + kWindowMs);
     break;
   }
-  for (const CreditSpan& end : all) {
-    std::int64_t window = 0;
-    for (const CreditSpan& c : all)
-      if (c.to_ms <= end.to_ms)
-        window += std::max<std::int64_t>(0, c.to_ms - std::max(c.from_ms, end.to_ms - kWindowMs));
-    reached = reached || window >= std::int64_t{order.required_s} * 1000;
+  std::int64_t window = 0;
+  std::size_t first = 0;  // the earliest span that reaches into the 72 hours before the end of the current one
+  for (const CreditSpan& c : all) {
+    const std::int64_t from = c.to_ms - kWindowMs;
+    window += c.to_ms - c.from_ms;
+    for (; all[first].to_ms <= from; ++first) window -= all[first].to_ms - all[first].from_ms;
+    const std::int64_t counted = window - std::max<std::int64_t>(0, from - all[first].from_ms);
+    reached = reached || counted >= std::int64_t{order.required_s} * 1000;
   }
   if (s.lessons_done.contains(s.resume_lesson)) s.resume_lesson = s.resume_step = "";
 

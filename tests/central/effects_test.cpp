@@ -1,5 +1,7 @@
 #include <nlohmann/json.hpp>
 
+#include "sync/central/ingest.h"
+#include "sync/central/progress.h"
 #include "sync/record/course_progress.h"
 #include "sync/record/feed.h"
 #include "sync/record/types.h"
@@ -232,4 +234,76 @@ TEST_CASE("everything that follows from the records is the same when computed ag
     CHECK(before->find(table) != std::string::npos);
   REQUIRE(city.centre->rebuild());
   CHECK(*before == city.centre->projection_dump().value());
+}
+
+namespace {
+
+// What the centre holds about one log's part of course c1.
+record::CourseProgress part_of(City& city, const StationLog& log) {
+  std::optional<record::CourseProgress> part;
+  REQUIRE(city.centre->transact([&](Work& work) { part = course_part(work, {"c1", log.station, log.inc}); }));
+  return part.value_or(record::CourseProgress{});
+}
+
+record::CourseProgress counted_anew(const StationLog& log, std::size_t lines) {
+  std::vector<record::Record> records;
+  for (std::size_t i = 0; i < lines; ++i) records.push_back(record::parse_line(log.lines[i]).value());
+  return record::course_progress("c1", log.station, records);
+}
+
+}  // namespace
+
+TEST_CASE("the centre's running counts agree with the whole logs, however the records come", "[central]") {
+  for (std::uint64_t seed = 1; seed <= 6; ++seed) {
+    INFO("seed " << seed);
+    City city(seed);
+    base::SeededRandom random(seed);
+    StationLog logs[] = {city.enrol("440902-001"), city.enrol("440902-002")};
+    for (StationLog& log : logs)
+      for (int session = 0; session < 6; ++session)
+        study(log, noon() + std::chrono::minutes(random.next() % 500), 20 + static_cast<int>(random.next() % 100),
+              random.next() % 3 == 0 ? "tick" : "pause");
+    std::size_t sent[] = {0, 0};
+    while (sent[0] < logs[0].lines.size() || sent[1] < logs[1].lines.size()) {
+      const std::size_t who = random.next() % 2;
+      const StationLog& log = logs[who];
+      const std::size_t n = std::min<std::size_t>(log.lines.size() - sent[who], 1 + random.next() % 30);
+      if (n > 0) {
+        CHECK(city.send(log.push(sent[who], n)).status == 200);
+        sent[who] += n;
+      }
+      if (random.next() % 4 == 0) CHECK(city.send(log.push(0, std::max<std::size_t>(1, sent[who]))).status == 200);
+      if (random.next() % 9 == 0) city.restart();
+      if (random.next() % 3 == 0) {
+        city.clock.advance(std::chrono::seconds(61));
+        city.centre->tick();
+      }
+      if (sent[who] > 0) CHECK(part_of(city, log) == counted_anew(log, sent[who]));
+    }
+    const std::string before = city.centre->projection_dump().value();
+    REQUIRE(city.centre->rebuild());
+    CHECK(city.centre->projection_dump().value() == before);
+  }
+}
+
+TEST_CASE("what a request counted that is rolled back counts nowhere", "[central]") {
+  City city;
+  auto one = city.enrol("440902-001");
+  study(one, noon(), 120, "tick");
+  city.send(one.push(0, 5));
+  const auto before = part_of(city, one);
+  const PartKey key{"c1", one.station, one.inc};
+  const auto undone = city.centre->transact([&](Work& work) {
+    CHECK(ingest(work, record::encode_batch(one.batch(5, 4)), one.station).what == Ingested::ok);
+    CHECK(course_part(work, key)->upto == 9);
+    throw Refusal{409, "no", "not this time"};
+  });
+  CHECK_FALSE(undone);
+  CHECK(part_of(city, one) == before);
+  // The station wrote something else at these places: nothing was acknowledged, so it may.
+  StationLog other = one;
+  other.lines.resize(5);
+  study(other, noon() + std::chrono::minutes(5), 60, "pause");
+  CHECK(city.send(other.push(5, other.lines.size() - 5)).status == 200);
+  CHECK(part_of(city, other) == counted_anew(other, other.lines.size()));
 }
