@@ -1,13 +1,21 @@
 #pragma once
 
-#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "devices/drivers/driver.h"
+#include "devices/link/port_power.h"
 #include "devices/link/usb.h"
 
 namespace station::drivers {
+
+// Light and sound.
+enum class ReaderLights {
+  by_model,  // of models that are known to have them
+  acr122,    // by the pseudo-APDUs of the ACR122U
+  none,
+};
 
 struct CardReaderSettings {
   std::string name;      // "entry"
@@ -18,27 +26,26 @@ struct CardReaderSettings {
   int slot = 0;
   bool allow_type_b = false;
   bool allow_tpdu = false;
-  // How long one step may wait for bytes. Zero in the simulated world; about 50 ms on a thread of its own.
-  Milliseconds patience{0};
+  ReaderLights lights = ReaderLights::by_model;
+  // The hub port that feeds it, for switching it off and on when nothing else helps; nothing: must not be switched.
+  std::optional<link::HubPort> power_port;
 };
-
-// Switches the reader's own hub port off and on again; false when that was not possible. May take 3 s.
-using PowerCycle = std::function<bool()>;
 
 // One contactless CCID reader (USB 2). Posts CardPresented, CardRemoved, CardRefused. Raises reader.missing,
 // reader.busy, reader.replaced, reader.refused, reader.broken. The same card within 1.5 s of its removal is the same
-// presentation and is not told again.
+// presentation and is not told again. Never waits: whatever arrives wakes it (wake_by).
 class CardReader final : public Driver {
  public:
-  // Bus and clock must outlive the driver.
-  CardReader(CardReaderSettings settings, link::UsbBus& bus, const base::Clock& clock, EventSink sink,
-             PowerCycle power_cycle = {});
-  ~CardReader() override;
+  // Bus, power and clock must outlive the driver. `power` may be null when the settings have no power_port.
+  CardReader(CardReaderSettings settings, link::UsbBus& bus, link::PortPower* power, const base::Clock& clock,
+             EventSink sink);
+  ~CardReader() override;  // leaves its port powered
 
   std::string name() const override;
   Serves serves() const override;
   void handle(const devices::Command& command) override;
   BootTime step(BootTime now) override;
+  void wake_by(std::function<void()> wake) override;
   std::vector<DeviceHealth> health() const override;
 
  private:

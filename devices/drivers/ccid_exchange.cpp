@@ -60,17 +60,16 @@ void CcidExchange::start(wire::Command command, std::uint8_t parameter, base::By
   write_error_ = sent ? std::nullopt : std::optional(sent.error());
 }
 
-std::optional<CcidExchange::Result> CcidExchange::poll(Milliseconds patience, BootTime now) {
+std::optional<CcidExchange::Result> CcidExchange::poll(BootTime now) {
   STATION_CHECK(busy_, "a command is in flight");
   if (write_error_) {
     const UsbError error = *write_error_;
     halt_cleared_ = true;
     return on_error(error, now);
   }
-  const Milliseconds left = std::max<Milliseconds>(std::min(read_until_, deadline_) - now, 0ms);
   // What is queued is taken at once: stale frames must not cost a step each.
   for (int frames = 0; frames <= kMostStale + 2; ++frames) {
-    const auto message = pipe_.read(std::min(patience, left));
+    const auto message = pipe_.read(0ms);
     if (!message) return on_error(message.error(), now);
     if (message->empty()) continue;  // a zero-length packet is nothing
     if (auto result = take(*message, now)) return result;

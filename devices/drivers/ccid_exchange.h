@@ -45,9 +45,9 @@ class CcidExchange {
   void start(codec::ccid::Command command, std::uint8_t parameter, base::Bytes data, BootTime now);
   // As above with a shorter limit for read and deadline.
   void start(codec::ccid::Command command, std::uint8_t parameter, base::Bytes data, Milliseconds limit, BootTime now);
-  // The result, once there is one. Waits at most `patience` for bytes.
-  std::optional<Result> poll(Milliseconds patience, BootTime now);
-  // When poll() has something to do, without patience.
+  // The result, once there is one. Never waits for bytes.
+  std::optional<Result> poll(BootTime now);
+  // When poll() has something to do unless something arrives earlier.
   BootTime wake() const;
 
   const Counts& counts() const { return counts_; }

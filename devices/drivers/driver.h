@@ -28,6 +28,10 @@ struct DeviceHealth {
   std::uint64_t foreign = 0;  // answers that were not asked for
   Milliseconds last_latency{};
   Milliseconds worst_latency{};
+  // Filled in by the hub, over the time that it has run.
+  std::uint64_t outages = 0;    // how often it went offline
+  Milliseconds online_total{};  // how long it was online
+  Milliseconds watched{};       // out of so much
   std::string note;  // firmware, echo, address: whatever helps to recognise the device
 };
 
@@ -36,6 +40,7 @@ struct Serves {
   std::vector<std::string> boxes;
   std::vector<std::string> ports;
   std::vector<std::string> readers;
+  std::vector<std::string> outlets{};  // of e-bikes
 };
 
 // One device, or all devices of one line. Everything is called on the thread of its bus.
@@ -50,6 +55,10 @@ class Driver {
 
   // Bounded work. Returns when it wants to be called again; earlier calls do no harm.
   virtual BootTime step(BootTime now) = 0;
+
+  // Called once before the first step where a thread steps the driver: `wake`, from any thread, has it stepped soon. Without
+  // it the owner steps at the times that step() asks for.
+  virtual void wake_by(std::function<void()> /*wake*/) {}
 
   // A maintainer looked at a fault that does not end by itself. False when it is not this driver's, or still true.
   virtual bool acknowledge(const std::string& /*code*/, const std::string& /*place*/) { return false; }

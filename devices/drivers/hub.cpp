@@ -3,10 +3,13 @@
 #include <pthread.h>
 
 #include <algorithm>
+#include <atomic>
 #include <condition_variable>
 #include <deque>
+#include <map>
 #include <mutex>
 #include <set>
+#include <optional>
 #include <thread>
 #include <utility>
 #include <variant>
@@ -20,12 +23,40 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr std::size_t kMostOrders = 64;  // of one bus; more means that it stands still
-constexpr Milliseconds kLongestRest{1'000};
+constexpr Milliseconds kLongestRest{5'000};
 constexpr Milliseconds kHealthAge{500};
+constexpr Milliseconds kLongestStep{10'000};
+constexpr Milliseconds kWatchPeriod{2'000};
+constexpr std::int64_t kResting = -1;
 
 struct Acknowledgement {
   std::string code;
   std::string place;
+};
+
+// How much of its time a device was online.
+class Uptime {
+ public:
+  void note(DeviceHealth& health, BootTime now) {
+    if (!last_) {
+      began_ = now;
+      last_ = now;
+    }
+    if (online_) total_ += now - *last_;
+    if (online_ && !health.online) ++outages_;
+    online_ = health.online;
+    last_ = now;
+    health.outages = outages_;
+    health.online_total = total_;
+    health.watched = now - began_;
+  }
+
+ private:
+  BootTime began_{};
+  std::optional<BootTime> last_;
+  bool online_ = false;
+  Milliseconds total_{0};
+  std::uint64_t outages_ = 0;
 };
 
 bool contains(const std::vector<std::string>& names, const std::string& name) {
@@ -50,6 +81,12 @@ struct DeviceHub::Worker {
       if (const auto* box = std::get_if<devices::OpenBox>(&command); box && contains(serves.boxes, box->box))
         return driver;
       if (const auto* port = std::get_if<devices::SwitchPort>(&command); port && contains(serves.ports, port->port))
+        return driver;
+      if (const auto* start = std::get_if<devices::StartOutlet>(&command); start && contains(serves.outlets, start->outlet))
+        return driver;
+      if (const auto* stop = std::get_if<devices::StopOutlet>(&command); stop && contains(serves.outlets, stop->outlet))
+        return driver;
+      if (const auto* open = std::get_if<devices::ResumeOutlet>(&command); open && contains(serves.outlets, open->outlet))
         return driver;
     }
     return nullptr;
@@ -81,34 +118,53 @@ struct DeviceHub::Worker {
     }
     BootTime due = BootTime::max();
     for (const auto& driver : bus.drivers) due = std::min(due, driver->step(now));
-    if (health_at == BootTime{} || now - health_at >= kHealthAge) {
-      std::vector<DeviceHealth> fresh;
-      for (const auto& driver : bus.drivers)
-        for (DeviceHealth& one : driver->health()) fresh.push_back(std::move(one));
-      std::lock_guard lock(mutex);
-      health = std::move(fresh);
-      health_at = now;
-    }
+    stale = health_at && now - *health_at < kHealthAge;
+    if (stale) return due;
+    std::vector<DeviceHealth> fresh;
+    for (const auto& driver : bus.drivers)
+      for (DeviceHealth& one : driver->health()) fresh.push_back(std::move(one));
+    for (DeviceHealth& one : fresh) uptimes[one.place].note(one, now);
+    std::lock_guard lock(mutex);
+    health = std::move(fresh);
+    health_at = now;
     return due;
+  }
+
+  void wake_up() {
+    {
+      std::lock_guard lock(mutex);
+      woken = true;
+    }
+    wake.notify_all();
   }
 
   void run(const std::stop_token& stop, const base::Clock& clock) {
     pthread_setname_np(pthread_self(), bus.name.substr(0, 15).c_str());  // for `ps -L` and debuggers
     while (!stop.stop_requested()) {
-      const BootTime due = step(clock.mono());
+      const BootTime now = clock.mono();
+      stepping_since = base::to_ms(now);
+      BootTime due = step(now);
+      stepping_since = kResting;
+      if (stale) due = std::min(due, *health_at + kHealthAge);  // not after every step, but soon after the last one
       std::unique_lock lock(mutex);
       const auto rest = due - std::min(due, clock.mono());
-      wake.wait_for(lock, stop, std::min<Milliseconds>(rest, kLongestRest), [this] { return !orders.empty(); });
+      wake.wait_for(lock, stop, std::min<Milliseconds>(rest, kLongestRest), [this] { return woken || !orders.empty(); });
+      woken = false;
     }
   }
 
   Bus bus;
   std::vector<std::pair<Driver*, Serves>> served;
-  std::mutex mutex;  // guards orders and health
+  std::mutex mutex;  // guards orders, woken and health
   std::condition_variable_any wake;
   std::deque<Order> orders;
+  bool woken = false;
   std::vector<DeviceHealth> health;
-  BootTime health_at{};
+  std::optional<BootTime> health_at;
+  bool stale = false;  // a step since then
+  std::map<std::string, Uptime> uptimes;
+  std::atomic<std::int64_t> stepping_since{kResting};  // boot milliseconds
+  bool hangs = false;                                  // the watchdog's
   std::jthread thread;
 };
 
@@ -121,14 +177,42 @@ DeviceHub::DeviceHub(const base::Clock& clock, EventQueue& events, std::vector<B
     for (const auto& [driver, serves] : workers_.back()->served) {
       for (const auto& box : serves.boxes) STATION_CHECK(boxes.insert(box).second, "one driver serves a box");
       for (const auto& port : serves.ports) STATION_CHECK(ports.insert(port).second, "one driver serves a port");
+      for (const auto& outlet : serves.outlets)
+        STATION_CHECK(ports.insert(outlet).second, "one driver serves an outlet");
     }
   }
   if (running_ == Running::stepped) return;
-  for (const auto& worker : workers_)
+  for (const auto& worker : workers_) {
+    for (const auto& driver : worker->bus.drivers) driver->wake_by([w = worker.get()] { w->wake_up(); });
     worker->thread = std::jthread([this, w = worker.get()](const std::stop_token& stop) { w->run(stop, clock_); });
+  }
+  watchdog_ = std::jthread([this](const std::stop_token& stop) { watch_threads(stop); });
+}
+
+// Figures only: a thread that hangs in the kernel can be neither helped nor ended from here.
+void DeviceHub::watch_threads(const std::stop_token& stop) {
+  pthread_setname_np(pthread_self(), "watchdog");
+  std::mutex mutex;
+  std::condition_variable_any ended;
+  while (!stop.stop_requested()) {
+    std::unique_lock lock(mutex);
+    ended.wait_for(lock, stop, kWatchPeriod, [] { return false; });
+    const BootTime now = clock_.mono();
+    for (const auto& worker : workers_) {
+      const std::int64_t since = worker->stepping_since;
+      const bool hangs = since != kResting && base::to_ms(now) - since >= kLongestStep.count();
+      if (hangs == worker->hangs) continue;
+      worker->hangs = hangs;
+      if (hangs)
+        events_.post(devices::FaultRaised{"bus.hangs", worker->bus.name, "one step takes longer than ten seconds", now});
+      else
+        events_.post(devices::FaultCleared{"bus.hangs", worker->bus.name, now});
+    }
+  }
 }
 
 DeviceHub::~DeviceHub() {
+  watchdog_.request_stop();
   for (const auto& worker : workers_) worker->thread.request_stop();
   for (const auto& worker : workers_)
     if (worker->thread.joinable()) worker->thread.join();
@@ -140,6 +224,8 @@ DeviceHub::~DeviceHub() {
 
 void DeviceHub::command(const devices::Command& command) {
   if (const auto* shown = std::get_if<devices::ReaderFeedback>(&command)) return feedback(*shown);
+  if (std::holds_alternative<devices::SettlementStored>(command) || std::holds_alternative<devices::LatchFault>(command))
+    return tell_outlets(command);
   for (const auto& worker : workers_) {
     Driver* driver = worker->server(command);
     if (!driver) continue;
@@ -158,12 +244,23 @@ void DeviceHub::feedback(const devices::ReaderFeedback& command) {
     }
 }
 
+// Settlements also come from outlets that riders do not see. What does not fit a queue comes again by itself.
+void DeviceHub::tell_outlets(const devices::Command& command) {
+  for (const auto& worker : workers_)
+    for (const auto& [driver, serves] : worker->served)
+      if (!serves.outlets.empty()) static_cast<void>(worker->post({driver, command}));
+}
+
 void DeviceHub::refuse(const devices::Command& command, const std::string& why) {
   const BootTime now = clock_.mono();
   if (const auto* box = std::get_if<devices::OpenBox>(&command))
     events_.post(devices::BoxOpening{box->op_id, box->box, devices::Opening::refused, why + ", no pulse", now});
   if (const auto* port = std::get_if<devices::SwitchPort>(&command))
     events_.post(devices::PortSwitched{port->op_id, port->port, devices::Power::unknown, why, now});
+  if (const auto* start = std::get_if<devices::StartOutlet>(&command))
+    events_.post(devices::OutletAnswer{start->op_id, start->outlet, start->order, devices::OutletResult::refused, why, now});
+  if (const auto* stop = std::get_if<devices::StopOutlet>(&command))
+    events_.post(devices::OutletAnswer{stop->op_id, stop->outlet, stop->order, devices::OutletResult::refused, why, now});
 }
 
 BootTime DeviceHub::step(BootTime now) {

@@ -1,8 +1,8 @@
 #pragma once
 
-#include <map>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "devices/drivers/driver.h"
@@ -17,12 +17,13 @@ struct Bus {
 };
 
 enum class Running {
-  threaded,  // one thread for each bus, from construction to destruction
+  threaded,  // one thread for each bus, and one that watches them, from construction to destruction
   stepped,   // the owner calls step(): simulated world, headless scripts
 };
 
 // The device manager: owns the drivers, routes commands to them by name and gathers their figures. Events come out of
-// the queue that the drivers were made with. All functions but step() may be called from any thread.
+// the queue that the drivers were made with. All functions but step() may be called from any thread. A bus whose step
+// does not end within ten seconds raises bus.hangs, since a call into the kernel can hang for ever; others go on.
 class DeviceHub {
  public:
   // Clock and queue must outlive the hub. No name may be served twice.
@@ -32,7 +33,7 @@ class DeviceHub {
   DeviceHub& operator=(const DeviceHub&) = delete;
 
   // Never waits. A name that nobody serves, or a bus that does not keep up, is answered at once: BoxOpening{refused},
-  // PortSwitched{unknown}. Feedback without a reader's name goes to all readers.
+  // PortSwitched{unknown}, OutletAnswer{refused}. Feedback without a reader's name goes to all readers.
   void command(const devices::Command& command);
 
   // Only Running::stepped: runs what is due; returns when something is due next.
@@ -42,17 +43,20 @@ class DeviceHub {
   void acknowledge(const std::string& code, const std::string& place);
 
   std::vector<ActiveFault> faults() const { return events_.faults(); }
-  std::vector<DeviceHealth> health() const;  // at most a second old
+  std::vector<DeviceHealth> health() const;  // half a second behind at most
 
  private:
   struct Worker;
   void refuse(const devices::Command& command, const std::string& why);
   void feedback(const devices::ReaderFeedback& command);
+  void tell_outlets(const devices::Command& command);
+  void watch_threads(const std::stop_token& stop);
 
   const base::Clock& clock_;
   EventQueue& events_;
   const Running running_;
   std::vector<std::unique_ptr<Worker>> workers_;
+  std::jthread watchdog_;
 };
 
 }  // namespace station::drivers

@@ -5,54 +5,18 @@
 
 #include <algorithm>
 #include <array>
-#include <condition_variable>
-#include <deque>
 #include <filesystem>
 #include <fstream>
 #include <mutex>
 #include <thread>
 
+#include "devices/link/libusb_pipe.h"
+
 namespace station::link {
 
 namespace {
 
-using base::Bytes;
 using base::Milliseconds;
-using Direction = UsbPipe::Direction;
-
-UsbError error_of(int code) {
-  switch (code) {
-    case LIBUSB_ERROR_NO_DEVICE:
-      return UsbError::no_device;
-    case LIBUSB_ERROR_BUSY:
-      return UsbError::busy;
-    case LIBUSB_ERROR_ACCESS:
-      return UsbError::access;
-    case LIBUSB_ERROR_NOT_FOUND:
-      return UsbError::not_found;
-    case LIBUSB_ERROR_PIPE:
-      return UsbError::stall;
-    case LIBUSB_ERROR_TIMEOUT:
-      return UsbError::timeout;
-    case LIBUSB_ERROR_OVERFLOW:
-      return UsbError::overflow;
-    default:
-      return UsbError::io;
-  }
-}
-
-UsbError error_of(libusb_transfer_status status) {
-  switch (status) {
-    case LIBUSB_TRANSFER_STALL:
-      return UsbError::stall;
-    case LIBUSB_TRANSFER_NO_DEVICE:
-      return UsbError::no_device;
-    case LIBUSB_TRANSFER_OVERFLOW:
-      return UsbError::overflow;
-    default:
-      return UsbError::io;
-  }
-}
 
 // A text attribute of the kernel's description; empty when there is none.
 std::string attribute(const std::string& file) {
@@ -103,128 +67,6 @@ UsbInterface interface_of(const libusb_interface_descriptor& d, const std::strin
   return interface;
 }
 
-// One IN endpoint with at most one transfer under way. A transfer without time limit loses nothing when a wait ends.
-class Inlet {
- public:
-  Inlet(libusb_device_handle* handle, const UsbEndpoint& endpoint, std::size_t size)
-      : handle_(handle), endpoint_(endpoint), buffer_(size), transfer_(libusb_alloc_transfer(0)) {}
-
-  // Cancels and waits for the callback: a transfer that ends after its buffer is gone would be a crash later.
-  ~Inlet() {
-    {
-      std::unique_lock lock(mutex_);
-      if (pending_) {
-        lock.unlock();
-        libusb_cancel_transfer(transfer_);
-        lock.lock();
-        ended_.wait(lock, [this] { return !pending_; });
-      }
-    }
-    libusb_free_transfer(transfer_);
-  }
-  Inlet(const Inlet&) = delete;
-  Inlet& operator=(const Inlet&) = delete;
-
-  UsbResult<Bytes> read(Milliseconds limit) {
-    if (!submit()) return tl::unexpected(error_of(submit_error_));
-    std::unique_lock lock(mutex_);
-    if (!ended_.wait_for(lock, limit, [this] { return !pending_; })) return tl::unexpected(UsbError::timeout);
-    fresh_ = false;
-    if (transfer_->status != LIBUSB_TRANSFER_COMPLETED) return tl::unexpected(error_of(transfer_->status));
-    return Bytes(buffer_.begin(), buffer_.begin() + transfer_->actual_length);
-  }
-
- private:
-  bool submit() {
-    {
-      std::lock_guard lock(mutex_);
-      if (pending_ || fresh_) return true;
-      pending_ = true;
-    }
-    const auto fill = endpoint_.type == LIBUSB_TRANSFER_TYPE_INTERRUPT ? libusb_fill_interrupt_transfer
-                                                                       : libusb_fill_bulk_transfer;
-    fill(transfer_, handle_, endpoint_.address, buffer_.data(), static_cast<int>(buffer_.size()), &Inlet::on_end, this, 0);
-    submit_error_ = libusb_submit_transfer(transfer_);
-    std::lock_guard lock(mutex_);
-    if (submit_error_ != 0) pending_ = false;
-    return submit_error_ == 0;
-  }
-
-  static void LIBUSB_CALL on_end(libusb_transfer* transfer) {
-    auto* self = static_cast<Inlet*>(transfer->user_data);
-    std::lock_guard lock(self->mutex_);
-    self->pending_ = false;
-    self->fresh_ = true;
-    self->ended_.notify_all();
-  }
-
-  libusb_device_handle* const handle_;
-  const UsbEndpoint endpoint_;
-  Bytes buffer_;
-  libusb_transfer* const transfer_;
-  std::mutex mutex_;
-  std::condition_variable ended_;
-  bool pending_ = false;
-  bool fresh_ = false;  // ended, its outcome not yet taken
-  int submit_error_ = 0;
-};
-
-class LibusbPipe final : public UsbPipe {
- public:
-  LibusbPipe(libusb_device_handle* handle, const UsbInterface& interface, std::size_t read_size)
-      : handle_(handle), number_(interface.number) {
-    for (const UsbEndpoint& e : interface.endpoints) {
-      const bool in = (e.address & LIBUSB_ENDPOINT_IN) != 0;
-      if (e.type == LIBUSB_TRANSFER_TYPE_BULK && !in) out_ = e.address;
-      if (e.type == LIBUSB_TRANSFER_TYPE_BULK && in) {
-        in_ = e.address;
-        bulk_ = std::make_unique<Inlet>(handle, e, read_size);
-      }
-      if (e.type == LIBUSB_TRANSFER_TYPE_INTERRUPT && in) notices_ = std::make_unique<Inlet>(handle, e, e.max_packet);
-    }
-  }
-  ~LibusbPipe() override {
-    notices_.reset();
-    bulk_.reset();
-    libusb_release_interface(handle_, number_);
-    libusb_close(handle_);
-  }
-
-  UsbResult<void> write(std::span<const std::uint8_t> message, Milliseconds limit) override {
-    Bytes copy(message.begin(), message.end());
-    int sent = 0;
-    const int code = libusb_bulk_transfer(handle_, out_, copy.data(), static_cast<int>(copy.size()), &sent,
-                                          static_cast<unsigned>(limit.count()));
-    if (code != 0) return tl::unexpected(error_of(code));
-    if (sent != static_cast<int>(copy.size())) return tl::unexpected(UsbError::io);
-    return {};
-  }
-  UsbResult<Bytes> read(Milliseconds limit) override {
-    return bulk_ ? bulk_->read(limit) : UsbResult<Bytes>(tl::unexpected(UsbError::not_found));
-  }
-  UsbResult<Bytes> next_notice(Milliseconds limit) override {
-    return notices_ ? notices_->read(limit) : UsbResult<Bytes>(tl::unexpected(UsbError::not_found));
-  }
-  UsbResult<void> clear_halt(Direction direction) override {
-    const int code = libusb_clear_halt(handle_, direction == Direction::in ? in_ : out_);
-    if (code != 0) return tl::unexpected(error_of(code));
-    return {};
-  }
-  UsbResult<void> reset() override {
-    const int code = libusb_reset_device(handle_);
-    if (code != 0) return tl::unexpected(error_of(code));
-    return {};
-  }
-
- private:
-  libusb_device_handle* const handle_;
-  const int number_;
-  std::uint8_t in_ = 0;
-  std::uint8_t out_ = 0;
-  std::unique_ptr<Inlet> bulk_;
-  std::unique_ptr<Inlet> notices_;
-};
-
 }  // namespace
 
 struct LibusbBus::Impl {
@@ -233,15 +75,17 @@ struct LibusbBus::Impl {
   bool registered = false;
   std::string sysfs;
   std::atomic<std::uint64_t> changes{0};
+  Watchers watchers;
   // A device keeps its session as long as libusb keeps the same object for it: a reference is held until it left.
   std::mutex mutex;
   std::vector<std::pair<libusb_device*, std::uint64_t>> known;
   std::uint64_t last_session = 0;
   std::jthread thread;
 
-  // Nothing but a count: calls into libusb from here could never end.
+  // Nothing but a count and a wake: calls into libusb from here could never end.
   static int LIBUSB_CALL on_change(libusb_context*, libusb_device*, libusb_hotplug_event, void* self) {
     ++static_cast<Impl*>(self)->changes;
+    static_cast<Impl*>(self)->watchers.notify();
     return 0;
   }
 
@@ -341,22 +185,24 @@ std::vector<UsbDevice> LibusbBus::scan() {
 
 std::uint64_t LibusbBus::changes() const { return impl_->changes; }
 
+std::unique_ptr<Watch> LibusbBus::watch(std::function<void()> changed) { return impl_->watchers.add(std::move(changed)); }
+
 UsbResult<std::unique_ptr<UsbPipe>> LibusbBus::open(const UsbDevice& device, int interface, std::size_t read_size) {
   libusb_device* found = impl_->find(device.session);
   if (!found) return tl::unexpected(UsbError::no_device);
   libusb_device_handle* handle = nullptr;
   int code = libusb_open(found, &handle);
   libusb_unref_device(found);
-  if (code != 0) return tl::unexpected(error_of(code));
+  if (code != 0) return tl::unexpected(usb_error(code));
   libusb_set_auto_detach_kernel_driver(handle, 1);
   code = libusb_claim_interface(handle, interface);
   const auto described = std::find_if(device.interfaces.begin(), device.interfaces.end(),
                                       [&](const UsbInterface& i) { return i.number == interface; });
   if (code != 0 || described == device.interfaces.end()) {
     libusb_close(handle);
-    return tl::unexpected(code != 0 ? error_of(code) : UsbError::not_found);
+    return tl::unexpected(code != 0 ? usb_error(code) : UsbError::not_found);
   }
-  return std::make_unique<LibusbPipe>(handle, *described, read_size);
+  return open_pipe(handle, *described, read_size);
 }
 
 UsbResult<base::Bytes> LibusbBus::control(const UsbDevice& device, const UsbSetup& setup, std::size_t in_size,
@@ -366,14 +212,10 @@ UsbResult<base::Bytes> LibusbBus::control(const UsbDevice& device, const UsbSetu
   libusb_device_handle* handle = nullptr;
   const int code = libusb_open(found, &handle);
   libusb_unref_device(found);
-  if (code != 0) return tl::unexpected(error_of(code));
-  Bytes data(in_size);
-  const int count = libusb_control_transfer(handle, setup.type, setup.request, setup.value, setup.index, data.data(),
-                                            static_cast<std::uint16_t>(in_size), static_cast<unsigned>(limit.count()));
+  if (code != 0) return tl::unexpected(usb_error(code));
+  auto answer = control_transfer(handle, setup, in_size, limit);
   libusb_close(handle);
-  if (count < 0) return tl::unexpected(error_of(count));
-  data.resize(static_cast<std::size_t>(count));
-  return data;
+  return answer;
 }
 
 std::string LibusbBus::holder(const UsbDevice& device, int interface) {

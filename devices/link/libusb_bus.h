@@ -17,6 +17,7 @@ class LibusbBus final : public UsbBus {
 
   std::vector<UsbDevice> scan() override;
   std::uint64_t changes() const override;
+  std::unique_ptr<Watch> watch(std::function<void()> changed) override;
   UsbResult<std::unique_ptr<UsbPipe>> open(const UsbDevice& device, int interface, std::size_t read_size) override;
   UsbResult<base::Bytes> control(const UsbDevice& device, const UsbSetup& setup, std::size_t in_size,
                                  base::Milliseconds limit) override;

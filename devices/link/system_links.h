@@ -16,6 +16,8 @@ class SystemLinks final : public Links {
   static base::Result<std::unique_ptr<SystemLinks>> open(const std::string& sysfs = "/sys/bus/usb/devices");
 
   base::Result<std::unique_ptr<ByteLink>> serial(const std::string& device, int baud) override;
+  base::Result<std::unique_ptr<KeySource>> keys(const std::string& device) override;
+  base::Result<std::unique_ptr<Listener>> listener(const std::string& address) override;
   UsbBus& usb() override { return *bus_; }
   PortPower& port_power() override { return kernel_; }
 

@@ -1,12 +1,14 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "devices/link/watch.h"
 #include "sync/base/bytes.h"
 #include "sync/base/clock.h"
 #include "sync/base/result.h"
@@ -64,6 +66,13 @@ std::string id_of(const UsbDevice& device);
 // The configured place is a port path or an ID_PATH.
 bool is_at(const UsbDevice& device, const std::string& place);
 
+struct UsbSetup {
+  std::uint8_t type = 0;
+  std::uint8_t request = 0;
+  std::uint16_t value = 0;
+  std::uint16_t index = 0;
+};
+
 // One claimed interface of one device. One owner, one thread. The destructor cancels, waits for what is under way,
 // releases and closes, in this order.
 class UsbPipe {
@@ -83,15 +92,14 @@ class UsbPipe {
   // The whole device. Afterwards the pipe must be closed and opened again.
   virtual UsbResult<void> reset() = 0;
 
+  // A request to the claimed interface on endpoint 0. IN answers the data.
+  virtual UsbResult<base::Bytes> control(const UsbSetup& setup, std::size_t in_size, base::Milliseconds limit) = 0;
+
+  // `arrived` is called, on any thread, when something waits for read() or next_notice(); it may only post and wake. Set
+  // it before the first read.
+  virtual void on_arrival(std::function<void()> arrived) = 0;
   // Simulated pipes know when the next message will have arrived; real ones answer nothing.
   virtual std::optional<base::BootTime> arrival() const { return std::nullopt; }
-};
-
-struct UsbSetup {
-  std::uint8_t type = 0;
-  std::uint8_t request = 0;
-  std::uint16_t value = 0;
-  std::uint16_t index = 0;
 };
 
 // Thread-safe.
@@ -102,6 +110,8 @@ class UsbBus {
   virtual std::vector<UsbDevice> scan() = 0;
   // Changes whenever a device came or went; looking at it costs nothing. Events can be lost: scan now and then anyway.
   virtual std::uint64_t changes() const = 0;
+  // `changed` is called, on any thread, after changes() rose.
+  [[nodiscard]] virtual std::unique_ptr<Watch> watch(std::function<void()> changed) = 0;
   // `read_size`: the longest bulk IN message. No SET_INTERFACE and no reset is sent.
   virtual UsbResult<std::unique_ptr<UsbPipe>> open(const UsbDevice& device, int interface, std::size_t read_size) = 0;
   // A request on endpoint 0 with recipient "other" or "device"; no interface is claimed. IN answers the data.

@@ -34,26 +34,32 @@ SimReader::SimReader(SimReaderSettings settings, const base::Clock& clock) : set
 void SimReader::tap(const std::string& uid_hex) { tap(uid_hex, kClassicAtr); }
 
 void SimReader::tap(const std::string& uid_hex, const std::string& atr_hex) {
-  std::lock_guard lock(mutex_);
-  lay({{bytes_of(uid_hex)}, bytes_of(atr_hex)}, clock_.mono());
+  put({{bytes_of(uid_hex)}, bytes_of(atr_hex)});
 }
 
 void SimReader::tap_two(const std::string& uid_hex, const std::string& other_uid_hex) {
-  std::lock_guard lock(mutex_);
-  lay({{bytes_of(uid_hex), bytes_of(other_uid_hex)}, bytes_of(kClassicAtr)}, clock_.mono());
+  put({{bytes_of(uid_hex), bytes_of(other_uid_hex)}, bytes_of(kClassicAtr)});
 }
 
-void SimReader::tap_mute() {
-  std::lock_guard lock(mutex_);
-  lay({{}, {}, true}, clock_.mono());
+void SimReader::tap_mute() { put({{}, {}, true}); }
+
+void SimReader::put(Card card) {
+  {
+    std::lock_guard lock(mutex_);
+    lay(std::move(card), clock_.mono());
+  }
+  changed();
 }
 
 void SimReader::remove() {
-  std::lock_guard lock(mutex_);
-  settle(clock_.mono());
-  if (!card_ || gone_since_) return;
-  gone_since_ = clock_.mono();
-  if (settings_.interrupt) notices_.push_back({clock_.mono() + settings_.removal_delay, {0x50, 0x02}, {}});
+  {
+    std::lock_guard lock(mutex_);
+    settle(clock_.mono());
+    if (!card_ || gone_since_) return;
+    gone_since_ = clock_.mono();
+    if (settings_.interrupt) notices_.push_back({clock_.mono() + settings_.removal_delay, {0x50, 0x02}, {}});
+  }
+  changed();
 }
 
 bool SimReader::card() const {
@@ -77,8 +83,11 @@ void SimReader::freeze_for_good() {
 }
 
 void SimReader::revive() {
-  std::lock_guard lock(mutex_);
-  frozen_ = dead_ = false;
+  {
+    std::lock_guard lock(mutex_);
+    frozen_ = dead_ = false;
+  }
+  changed();
 }
 
 void SimReader::leave_old_frames(int count) {
@@ -116,7 +125,8 @@ link::UsbDevice SimReader::description() const {
   device.serial = settings_.serial;
   device.name = "Simulated reader";
   link::UsbInterface interface;
-  interface.class_code = wire::kClass;
+  interface.class_code = settings_.class_code;
+  interface.protocol = settings_.protocol;
   interface.extra.assign(kDescriptor.begin(), kDescriptor.end());
   for (unsigned i = 0; i < 4; ++i)
     interface.extra[40 + i] = static_cast<std::uint8_t>((settings_.features >> (8 * i)) & 0xFF);

@@ -17,6 +17,8 @@ struct SimReaderSettings {
   std::string serial{};
   bool interrupt = true;               // has an interrupt endpoint
   std::uint32_t features = 0x00020040;  // dwFeatures: exchange level and automatics
+  std::uint8_t class_code = 0x0B;
+  std::uint8_t protocol = 0;
   Milliseconds status_delay{2};
   Milliseconds apdu_delay{15};
   Milliseconds removal_delay{300};  // until the reader notices that a card is gone
@@ -83,6 +85,8 @@ class SimReader final : public SimUsbDevice {
     base::Bytes atr;
     bool mute = false;
   };
+
+  void put(Card card);
 
   // Below, the mutex is held.
   void lay(Card card, BootTime now);

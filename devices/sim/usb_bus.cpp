@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <thread>
 
 #include "sync/base/check.h"
 
@@ -58,6 +57,13 @@ class SimUsbBus::Pipe final : public UsbPipe {
     return {};
   }
 
+  link::UsbResult<base::Bytes> control(const link::UsbSetup& setup, std::size_t in_size, Milliseconds) override {
+    if (!there()) return tl::unexpected(UsbError::no_device);
+    return device_->control(setup, in_size, bus_.clock_.mono());
+  }
+
+  void on_arrival(std::function<void()> arrived) override { watch_ = device_->watch(std::move(arrived)); }
+
   std::optional<BootTime> arrival() const override {
     const auto bulk = device_->due(SimUsbDevice::Endpoint::bulk_in);
     const auto notice = interrupt_ ? device_->due(SimUsbDevice::Endpoint::interrupt_in) : std::nullopt;
@@ -79,15 +85,14 @@ class SimUsbBus::Pipe final : public UsbPipe {
 
   // Zero never waits. With a limit, time is that of a running clock, and hands act from other threads.
   link::UsbResult<base::Bytes> await(SimUsbDevice::Endpoint endpoint, Milliseconds limit) {
-    // Whoever waits for a card can wait a little longer than whoever waits for an answer.
-    const Milliseconds glance{endpoint == SimUsbDevice::Endpoint::interrupt_in ? 25 : 5};
     const BootTime end = bus_.clock_.mono() + limit;
     while (true) {
+      const std::uint64_t seen = bus_.wakes();
       if (!there()) return tl::unexpected(UsbError::no_device);
-      auto message = device_->take(endpoint, bus_.clock_.mono());
-      const Milliseconds left = end - bus_.clock_.mono();
-      if (message || message.error() != UsbError::timeout || left <= Milliseconds{0}) return message;
-      std::this_thread::sleep_for(std::min(left, glance));
+      const BootTime now = bus_.clock_.mono();
+      auto message = device_->take(endpoint, now);
+      if (message || message.error() != UsbError::timeout || now >= end) return message;
+      bus_.sleep(seen, std::min(end, device_->due(endpoint).value_or(end)) - now);
     }
   }
 
@@ -97,25 +102,64 @@ class SimUsbBus::Pipe final : public UsbPipe {
   const std::shared_ptr<SimUsbDevice> device_;
   const std::size_t read_size_;
   const bool interrupt_;
+  std::unique_ptr<link::Watch> watch_;
 };
 
 SimUsbBus::SimUsbBus(const base::Clock& clock) : clock_(clock) {}
 SimUsbBus::~SimUsbBus() = default;
 
+void SimUsbBus::wake() {
+  {
+    std::lock_guard lock(wake_mutex_);
+    ++wakes_;
+  }
+  woken_.notify_all();
+}
+
+std::uint64_t SimUsbBus::wakes() {
+  std::lock_guard lock(wake_mutex_);
+  return wakes_;
+}
+
+void SimUsbBus::sleep(std::uint64_t seen, Milliseconds limit) {
+  std::unique_lock lock(wake_mutex_);
+  woken_.wait_for(lock, std::max(limit, Milliseconds{1}), [&] { return wakes_ != seen; });
+}
+
 void SimUsbBus::plug(const std::string& place, std::shared_ptr<SimUsbDevice> device) {
   device->plugged_in(clock_.mono());
-  std::lock_guard lock(mutex_);
-  STATION_CHECK(!sockets_.contains(place), "one device in one socket");
-  Socket socket;
-  socket.device = std::move(device);
-  socket.session = ++last_session_;
-  sockets_.emplace(place, std::move(socket));
-  ++changes_;
+  auto watch = device->watch([this] { wake(); });
+  {
+    std::lock_guard lock(mutex_);
+    STATION_CHECK(!sockets_.contains(place), "one device in one socket");
+    Socket socket;
+    socket.device = std::move(device);
+    socket.watch = std::move(watch);
+    socket.session = ++last_session_;
+    sockets_.emplace(place, std::move(socket));
+    ++changes_;
+  }
+  wake();
+  watchers_.notify();
 }
 
 void SimUsbBus::unplug(const std::string& place) {
+  Socket gone;  // its watch ends without our lock
+  {
+    std::lock_guard lock(mutex_);
+    const auto socket = sockets_.find(place);
+    if (socket == sockets_.end()) return;
+    gone = std::move(socket->second);
+    sockets_.erase(socket);
+    ++changes_;
+  }
+  wake();
+  watchers_.notify();
+}
+
+bool SimUsbBus::plugged(const std::string& place) const {
   std::lock_guard lock(mutex_);
-  if (sockets_.erase(place) > 0) ++changes_;
+  return sockets_.contains(place);
 }
 
 void SimUsbBus::set_busy(const std::string& place, bool busy, std::string holder) {

@@ -1,5 +1,7 @@
 #include "devices/sim/usb_hub.h"
 
+#include <utility>
+
 #include "sync/base/check.h"
 
 namespace station::sim {
@@ -16,14 +18,20 @@ constexpr Milliseconds kComesBackAfter{500};
 SimUsbHub::SimUsbHub(SimUsbHubSettings settings) : settings_(std::move(settings)), ports_(static_cast<std::size_t>(settings_.ports)) {}
 
 void SimUsbHub::over_current(int port) {
-  std::lock_guard lock(mutex_);
-  at(port).over_current = true;
-  at(port).on = false;
+  {
+    std::lock_guard lock(mutex_);
+    at(port).over_current = true;
+    at(port).on = false;
+  }
+  tell_power();
 }
 
 void SimUsbHub::drop(int port) {
-  std::lock_guard lock(mutex_);
-  at(port).on = false;
+  {
+    std::lock_guard lock(mutex_);
+    at(port).on = false;
+  }
+  tell_power();
 }
 
 void SimUsbHub::set_health(int port, PortHealth health) {
@@ -33,8 +41,11 @@ void SimUsbHub::set_health(int port, PortHealth health) {
 }
 
 void SimUsbHub::power(int port, bool on) {
-  std::lock_guard lock(mutex_);
-  at(port).on = on;
+  {
+    std::lock_guard lock(mutex_);
+    at(port).on = on;
+  }
+  tell_power();
 }
 
 void SimUsbHub::set_silent(bool silent) {
@@ -64,12 +75,15 @@ link::UsbDevice SimUsbHub::description() const {
 }
 
 void SimUsbHub::plugged_in(BootTime) {
-  std::lock_guard lock(mutex_);
-  for (Port& port : ports_) {
-    port.on = true;
-    port.over_current = false;
-    port.back_at.reset();
+  {
+    std::lock_guard lock(mutex_);
+    for (Port& port : ports_) {
+      port.on = true;
+      port.over_current = false;
+      port.back_at.reset();
+    }
   }
+  tell_power();
 }
 
 void SimUsbHub::reset(BootTime now) { plugged_in(now); }
@@ -78,7 +92,31 @@ link::UsbResult<base::Bytes> SimUsbHub::take(Endpoint, BootTime) { return tl::un
 std::optional<BootTime> SimUsbHub::due(Endpoint) const { return std::nullopt; }
 void SimUsbHub::clear_halt(link::UsbPipe::Direction) {}
 
+void SimUsbHub::on_power(std::function<void(int port, bool on)> call) {
+  std::lock_guard lock(mutex_);
+  on_power_ = std::move(call);
+}
+
+void SimUsbHub::tell_power() {
+  std::vector<std::pair<int, bool>> changes;
+  std::function<void(int, bool)> call;
+  {
+    std::lock_guard lock(mutex_);
+    call = on_power_;
+    for (std::size_t i = 0; i < ports_.size(); ++i)
+      if (std::exchange(ports_[i].told, ports_[i].on) != ports_[i].on) changes.emplace_back(static_cast<int>(i) + 1, ports_[i].on);
+  }
+  if (!call) return;
+  for (const auto& [port, on] : changes) call(port, on);
+}
+
 link::UsbResult<base::Bytes> SimUsbHub::control(const link::UsbSetup& setup, std::size_t in_size, BootTime now) {
+  auto answer = request(setup, in_size, now);
+  tell_power();
+  return answer;
+}
+
+link::UsbResult<base::Bytes> SimUsbHub::request(const link::UsbSetup& setup, std::size_t in_size, BootTime now) {
   std::lock_guard lock(mutex_);
   if (silent_) return tl::unexpected(UsbError::timeout);
   const auto shorten = [in_size](base::Bytes bytes) {

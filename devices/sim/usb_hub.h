@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -38,6 +39,9 @@ class SimUsbHub final : public SimUsbDevice {
   bool powered(int port) const;
   int switchings(int port) const;  // requests heard
 
+  // Called after the supply of a port changed, without a lock: whatever hangs on it loses or gets its power.
+  void on_power(std::function<void(int port, bool on)> call);
+
   link::UsbDevice description() const override;
   void plugged_in(BootTime now) override;  // all ports come up powered
   void reset(BootTime now) override;
@@ -54,14 +58,18 @@ class SimUsbHub final : public SimUsbDevice {
     PortHealth health = PortHealth::healthy;
     std::optional<BootTime> back_at;
     int switchings = 0;
+    bool told = true;
   };
   Port& at(int port);
+  link::UsbResult<base::Bytes> request(const link::UsbSetup& setup, std::size_t in_size, BootTime now);
+  void tell_power();  // what differs from what was told last
   link::UsbResult<void> switch_port(int port, bool on, BootTime now);
 
   const SimUsbHubSettings settings_;
   mutable std::mutex mutex_;
   std::vector<Port> ports_;
   bool silent_ = false;
+  std::function<void(int, bool)> on_power_;
 };
 
 }  // namespace station::sim

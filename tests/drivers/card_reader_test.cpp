@@ -1,9 +1,11 @@
 #include "devices/drivers/card_reader.h"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
-#include <functional>
 
+#include "devices/drivers/assembly.h"
 #include "devices/drivers/event_queue.h"
+#include "devices/drivers/reader_models.h"
 #include "devices/sim/card_reader.h"
 
 using namespace station;
@@ -13,15 +15,42 @@ using sim::ReaderFault;
 
 namespace {
 
+// The port that feeds the reader: off unplugs it, as a hub does that really cuts the voltage.
+class Feed final : public link::PortPower {
+ public:
+  Feed(sim::SimUsbBus& bus, std::shared_ptr<sim::SimReader>& device) : bus_(bus), device_(device) {}
+  base::Result<link::HubFacts> find(const std::string&) override { return link::HubFacts{}; }
+  base::Result<void> set(const link::HubPort& port, bool on) override {
+    log.push_back((on ? "on " : "off ") + port.hub + " " + std::to_string(port.port));
+    if (refusals > 0) {
+      --refusals;
+      return base::fail(base::Errc::io, "the hub does not answer");
+    }
+    if (!on) bus_.unplug("1-2");
+    if (on && !bus_.plugged("1-2")) bus_.plug("1-2", device_);
+    return {};
+  }
+  base::Result<link::PortReading> read(const link::HubPort&) override { return link::PortReading{}; }
+  int count(const std::string& what) const {
+    return static_cast<int>(std::count_if(log.begin(), log.end(), [&](const std::string& l) { return l.starts_with(what); }));
+  }
+  std::vector<std::string> log;
+  int refusals = 0;
+
+ private:
+  sim::SimUsbBus& bus_;
+  std::shared_ptr<sim::SimReader>& device_;
+};
+
 struct Bench {
   explicit Bench(sim::SimReaderSettings reader_settings = {}, CardReaderSettings s = {}) : settings(std::move(s)) {
     settings.name = "entry";
     settings.place = "1-2";
     device = std::make_shared<sim::SimReader>(reader_settings, clock);
   }
-  void start(PowerCycle cycle = {}) {
+  void start() {
     if (plugged) bus.plug("1-2", device);
-    driver = std::make_unique<CardReader>(settings, bus, clock, queue.sink(), std::move(cycle));
+    driver = std::make_unique<CardReader>(settings, bus, &power, clock, queue.sink());
     run(500ms);
   }
   void run(base::Milliseconds time) {
@@ -76,6 +105,7 @@ struct Bench {
   EventQueue queue;
   CardReaderSettings settings;
   std::shared_ptr<sim::SimReader> device;
+  Feed power{bus, device};
   bool plugged = true;
   std::unique_ptr<CardReader> driver;
   std::vector<devices::Event> events;
@@ -293,11 +323,14 @@ TEST_CASE("opening sends no SET_INTERFACE and no reset", "[devices]") {
 }
 
 TEST_CASE("a reader that times out from boot climbs the ladder and ends as a fault with back-off", "[devices]") {
-  Bench bench;
+  CardReaderSettings settings;
+  settings.power_port = link::HubPort{"1-1", 3};
+  Bench bench({}, settings);
   bench.device->freeze_for_good();
-  int cycles = 0;
-  bench.start([&] { return ++cycles > 0; });
+  bench.start();
   bench.run(120s);
+  const int cycles = bench.power.count("off");
+  CHECK(bench.power.count("on") == cycles);
   CHECK(bench.device->resets() >= 1);
   CHECK(bench.device->resets() <= 3);  // at most one a minute
   CHECK(cycles >= 1);
@@ -313,19 +346,131 @@ TEST_CASE("a reader that times out from boot climbs the ladder and ends as a fau
 }
 
 TEST_CASE("a reader power-cycled through its hub is found again at the same place", "[devices]") {
-  Bench bench;
-  bench.start([&] {
-    bench.bus.unplug("1-2");
-    bench.bus.plug("1-2", bench.device);
-    return true;
-  });
+  CardReaderSettings settings;
+  settings.power_port = link::HubPort{"1-1", 3};
+  Bench bench({}, settings);
+  bench.start();
   bench.device->freeze();  // only power helps
   bench.run(60s);
   CHECK(bench.device->pluggings() == 2);
+  CHECK(bench.power.log == Texts{"off 1-1 3", "on 1-1 3"});
   CHECK(bench.queue.faults().empty());
   bench.device->tap("04A23B7C");
   bench.run(500ms);
   CHECK(bench.uids().size() == 1);
+}
+
+TEST_CASE("a reader without a power port of its own has no port switched", "[devices]") {
+  Bench bench;
+  bench.device->freeze_for_good();
+  bench.start();
+  bench.run(120s);
+  CHECK(bench.fault("reader.broken"));
+  CHECK(bench.power.log.empty());
+}
+
+TEST_CASE("a reader's port that went off comes on again, also when the hub refuses at first, and when the program ends", "[devices]") {
+  const bool ends = GENERATE(false, true);
+  CardReaderSettings settings;
+  settings.power_port = link::HubPort{"1-1", 3};
+  Bench bench({}, settings);
+  bench.start();
+  bench.device->freeze();
+  for (int i = 0; i < 600 && bench.power.log.empty(); ++i) bench.run(100ms);
+  REQUIRE(bench.power.log.size() == 1);
+  if (ends) {
+    bench.driver.reset();
+    CHECK(bench.power.log.back() == "on 1-1 3");
+    return;
+  }
+  bench.power.refusals = 3;
+  bench.run(30s);
+  CHECK(bench.bus.plugged("1-2"));
+  CHECK(bench.power.count("on") == 4);
+  CHECK(bench.queue.faults().empty());
+  bench.device->tap("04A23B7C");
+  bench.run(500ms);
+  CHECK(bench.uids().size() == 1);
+}
+
+TEST_CASE("the contactless interface is chosen among several, the SAM never", "[devices]") {
+  link::UsbDevice device = sim::SimReader({}, base::SystemClock()).description();
+  const link::UsbInterface plain = device.interfaces[0];
+  const auto named = [&](int number, const char* name) {
+    link::UsbInterface i = plain;
+    i.number = number;
+    i.name = name;
+    return i;
+  };
+  const auto chosen = [&](std::vector<link::UsbInterface> all, int wanted = -1) {
+    device.interfaces = std::move(all);
+    const link::UsbInterface* i = contactless_interface(device, wanted);
+    return i ? i->number : -1;
+  };
+  CHECK(chosen({named(0, "ACR1252 Dual Reader SAM"), named(1, "ACR1252 Dual Reader PICC")}) == 1);
+  CHECK(chosen({named(0, "Contact"), named(1, "Contactless")}) == 1);
+  CHECK(chosen({named(0, "SAM"), named(1, "")}) == 1);
+  CHECK(chosen({named(0, "SAM")}) == -1);
+  CHECK(chosen({named(0, ""), named(1, "CL Reader")}, 0) == 0);
+  CHECK(chosen({named(0, "")}, 3) == -1);
+}
+
+TEST_CASE("a reader that speaks ICCD or an unknown maker's class is refused by name", "[devices]") {
+  sim::SimReaderSettings foreign;
+  foreign.class_code = static_cast<std::uint8_t>(GENERATE(0x0B, 0xFF));
+  foreign.protocol = static_cast<std::uint8_t>(foreign.class_code == 0x0B ? 1 : 0);
+  foreign.vendor = 0x1234;
+  Bench bench(foreign);
+  bench.start();
+  CHECK(bench.fault_detail("reader.refused").starts_with("reader 1234:2200 "));
+  CHECK(bench.bus.log().empty());
+}
+
+TEST_CASE("a known model with a class of its maker is used", "[devices]") {
+  sim::SimReaderSettings own_class;
+  own_class.class_code = 0xFF;
+  Bench bench(own_class);
+  bench.start();
+  bench.device->tap("04A23B7C");
+  bench.run(500ms);
+  CHECK(bench.uids().size() == 1);
+}
+
+TEST_CASE("a reader whose lights are switched off in the configuration shows nothing", "[devices]") {
+  CardReaderSettings settings;
+  settings.lights = ReaderLights::none;
+  Bench bench({}, settings);
+  bench.start();
+  bench.driver->handle(devices::ReaderFeedback{"entry", true});
+  bench.run(1s);
+  CHECK(bench.device->lights_and_sounds().empty());
+}
+
+TEST_CASE("a damaged card that is activated but has no number is told once as unreadable", "[devices]") {
+  Bench bench;
+  bench.start();
+  bench.device->tap("00000000");  // not a number that a card may have
+  bench.run(10s);
+  CHECK(bench.uids().empty());
+  CHECK(bench.problems() == Problems{devices::CardProblem::unreadable});
+}
+
+TEST_CASE("a reader's port that is never to go off, or charges phones, is refused in the configuration", "[devices]") {
+  PowerHubSettings hub;
+  hub.name = "shelf";
+  hub.place = "1-4";
+  hub.ports = {{"P1", 1, 0}};
+  hub.never_off = {4};
+  CardReaderSettings reader;
+  reader.name = "entry";
+  reader.place = "1-4.4";
+  CHECK(complaint_about(reader, {hub}).empty());
+  reader.power_port = link::HubPort{"1-4", 4};
+  CHECK(complaint_about(reader, {hub}) == "reader entry: port 4 of hub shelf is in never_off");
+  reader.power_port = link::HubPort{"1-4", 1};
+  CHECK(complaint_about(reader, {hub}) == "reader entry: port 1 of hub shelf charges phones");
+  reader.power_port = link::HubPort{"1-4", 3};
+  CHECK(complaint_about(reader, {hub}).empty());
 }
 
 TEST_CASE("after a reset the interface is claimed again", "[devices]") {
@@ -471,7 +616,7 @@ TEST_CASE("two identical readers keep their roles when replugged in the other or
   exit_settings.name = "exit";
   exit_settings.place = "1-3";
   bench.start();
-  CardReader exit_driver(exit_settings, bench.bus, bench.clock, bench.queue.sink());
+  CardReader exit_driver(exit_settings, bench.bus, nullptr, bench.clock, bench.queue.sink());
   const auto run_both = [&](base::Milliseconds time) {
     for (base::Milliseconds t{0}; t < time; t += 5ms) {
       exit_driver.step(bench.clock.mono());

@@ -21,7 +21,6 @@ drivers::DeviceSettings settings() {
   drivers::CardReaderSettings reader;
   reader.name = "entry";
   reader.place = "1-2";
-  reader.patience = 0ms;
   out.readers.push_back(reader);
   drivers::PowerHubSettings hub;
   hub.name = "shelf";
