@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 
@@ -40,6 +41,18 @@ struct CardRefused {
 struct CodeScanned {
   std::string scanner;
   std::string text;
+  BootTime at;
+  bool typed = false;  // recognised by its typing speed only, not by a scanner of its own
+};
+
+// Something was scanned that cannot be a code of ours.
+enum class CodeProblem {
+  damaged,  // incomplete, or with control characters
+  foreign,  // an address, a payment code, too short or too long
+};
+struct CodeRefused {
+  std::string scanner;
+  CodeProblem problem = CodeProblem::foreign;
   BootTime at;
 };
 
@@ -88,6 +101,68 @@ struct PortSwitched {
   BootTime at;
 };
 
+enum class OutletState : std::uint8_t {
+  unknown,   // no fresh report of the device
+  idle,
+  plugged,   // a charger is present
+  starting,  // the start was sent; only the device's report shows whether it charges
+  charging,
+  floating,  // full, topped up
+  blind,     // charging when the link was lost: the device goes on by its own limits
+  stopping,
+  settling,  // off, its settlement is awaited
+  fault,     // latched
+  foreign,   // charging under an order that is not ours
+};
+
+// A reading of an e-bike outlet. Order, energy and time are those of the session that runs, empty and 0 without one.
+struct OutletChanged {
+  std::string outlet;
+  OutletState state = OutletState::unknown;
+  std::string order{};
+  int watts = 0;
+  int watt_hours = 0;
+  std::int64_t seconds = 0;
+  std::optional<int> celsius{};
+  BootTime at;
+};
+
+enum class OutletResult : std::uint8_t {
+  started,
+  stopped,
+  not_plugged,  // no charger; nothing was switched
+  busy,         // somebody else's session, or another order is under way
+  refused,      // not allowed, no power left, out of service: nothing was sent
+  fault,        // the device found something wrong; it is off
+  unknown,      // nobody knows; a settlement will tell
+};
+
+// The answer to one StartOutlet or StopOutlet. Exactly one comes for each op_id.
+struct OutletAnswer {
+  std::string op_id;
+  std::string outlet;
+  std::string order;
+  OutletResult result = OutletResult::unknown;
+  std::string evidence;
+  BootTime at;
+};
+
+// What the device says a session delivered; the only basis of a charge. Comes again until SettlementStored was sent.
+struct OutletSettled {
+  std::string outlet;
+  std::string order;   // 32 hex digits
+  std::string device;  // physical ID with port, "04AB373B/1": with the order the identity of a settlement
+  std::int64_t seconds = 0;
+  std::int64_t watt_hours = 0;
+  int peak_w = 0;
+  int code = 0;             // the device's own reason, as sent
+  std::string reason{};     // in words
+  std::string stop{};       // OCPP stop reason
+  std::string cut{};        // why the station ended it ("temperature", "time" …), empty when it did not
+  bool by_station = true;   // false: started at the device, by card or code
+  BootTime at;
+};
+
 // Device faults are states with a beginning and an end, from one catalogue (fault.h).
 struct FaultRaised {
   std::string code;    // "reader.missing", "board.silent", …
@@ -101,7 +176,7 @@ struct FaultCleared {
   BootTime at;
 };
 
-using Event = std::variant<CardPresented, CardRemoved, CardRefused, CodeScanned, DoorChanged, BoxOpening, PortChanged,
-                           PortSwitched, FaultRaised, FaultCleared>;
+using Event = std::variant<CardPresented, CardRemoved, CardRefused, CodeScanned, CodeRefused, DoorChanged, BoxOpening, PortChanged,
+                           PortSwitched, FaultRaised, FaultCleared, OutletChanged, OutletAnswer, OutletSettled>;
 
 }  // namespace station::devices

@@ -18,4 +18,7 @@ struct FaultKind {
 std::span<const FaultKind> fault_catalogue();
 const FaultKind* find_fault(std::string_view code);
 
+// Faults that no program may end: they hold over restarts until a person at the station has looked (CHARGERS 1).
+bool is_latched(std::string_view code);
+
 }  // namespace station::devices

@@ -11,7 +11,8 @@ namespace station::drivers {
 namespace {
 
 bool is_reading(const devices::Event& event) {
-  return std::holds_alternative<devices::DoorChanged>(event) || std::holds_alternative<devices::PortChanged>(event);
+  return std::holds_alternative<devices::DoorChanged>(event) || std::holds_alternative<devices::PortChanged>(event) ||
+         std::holds_alternative<devices::OutletChanged>(event);
 }
 
 }  // namespace
