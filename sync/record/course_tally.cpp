@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "sync/record/types.h"
+#include "sync/rules/counted_credit.h"
 
 namespace station::record {
 
