@@ -11,7 +11,7 @@ using codec::ccid::Outcome;
 namespace {
 
 constexpr auto kSamePresentation = 1'500ms;
-constexpr int kMostReads = 3;  // of one card before the rider is told to try again
+constexpr int kMostCardReads = 3;  // of one card before the rider is told to try again
 
 }  // namespace
 
@@ -74,7 +74,7 @@ void CardPresentation::gone(BootTime now) {
 
 CardPresentation::Next CardPresentation::read_failed(BootTime now) {
   first_read_.reset();
-  if (++reads_failed_ >= kMostReads) refuse(CardProblem::unreadable, now);
+  if (++reads_failed_ >= kMostCardReads) refuse(CardProblem::unreadable, now);
   return Next::try_again;
 }
 

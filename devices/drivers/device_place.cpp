@@ -10,13 +10,13 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr auto kScanPeriod = 5s;
-constexpr auto kMissingAfter = 10s;
+constexpr auto kDeviceScan = 5s;
+constexpr auto kDeviceMissing = 10s;
 
 }  // namespace
 
 DevicePlace::DevicePlace(Wanted wanted, link::UsbBus& bus, FaultSet& faults, BootTime now)
-    : wanted_(std::move(wanted)), bus_(bus), faults_(faults), missing_due_(now + kMissingAfter) {}
+    : wanted_(std::move(wanted)), bus_(bus), faults_(faults), missing_due_(now + kDeviceMissing) {}
 
 std::optional<link::UsbDevice> DevicePlace::look(BootTime now) {
   const std::string missing = wanted_.kind + ".missing";
@@ -28,7 +28,7 @@ std::optional<link::UsbDevice> DevicePlace::look(BootTime now) {
     return std::nullopt;
   }
   seen_changes_ = bus_.changes();
-  scan_due_ = now + kScanPeriod;
+  scan_due_ = now + kDeviceScan;
   std::string elsewhere;
   for (link::UsbDevice& candidate : bus_.scan()) {
     if (link::is_at(candidate, wanted_.place) && wanted_.fits(candidate)) {
@@ -59,7 +59,7 @@ void DevicePlace::check(const link::UsbDevice& device, BootTime now) {
 bool DevicePlace::still_there(const link::UsbDevice& device, BootTime now) {
   if (bus_.changes() == seen_changes_ && now < scan_due_) return true;
   seen_changes_ = bus_.changes();
-  scan_due_ = now + kScanPeriod;
+  scan_due_ = now + kDeviceScan;
   const auto all = bus_.scan();
   return std::any_of(all.begin(), all.end(), [&](const link::UsbDevice& candidate) {
     return candidate.session == device.session && candidate.place == device.place;
@@ -67,7 +67,7 @@ bool DevicePlace::still_there(const link::UsbDevice& device, BootTime now) {
 }
 
 void DevicePlace::lost(BootTime now) {
-  missing_due_ = now + kMissingAfter;
+  missing_due_ = now + kDeviceMissing;
   present_ = missing_told_ = false;
   seen_changes_ = ~std::uint64_t{0};
 }

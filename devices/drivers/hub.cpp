@@ -76,6 +76,11 @@ struct DeviceHub::Worker {
     for (const auto& driver : bus.drivers) served.emplace_back(driver.get(), driver->serves());
   }
 
+  // Drivers first: until they are gone, somebody may call wake_up().
+  ~Worker() { bus.drivers.clear(); }
+  Worker(const Worker&) = delete;
+  Worker& operator=(const Worker&) = delete;
+
   Driver* server(const devices::Command& command) const {
     for (const auto& [driver, serves] : served) {
       if (const auto* box = std::get_if<devices::OpenBox>(&command); box && contains(serves.boxes, box->box))
@@ -197,17 +202,22 @@ void DeviceHub::watch_threads(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
     std::unique_lock lock(mutex);
     ended.wait_for(lock, stop, kWatchPeriod, [] { return false; });
-    const BootTime now = clock_.mono();
-    for (const auto& worker : workers_) {
-      const std::int64_t since = worker->stepping_since;
-      const bool hangs = since != kResting && base::to_ms(now) - since >= kLongestStep.count();
-      if (hangs == worker->hangs) continue;
-      worker->hangs = hangs;
-      if (hangs)
-        events_.post(devices::FaultRaised{"bus.hangs", worker->bus.name, "one step takes longer than ten seconds", now});
-      else
-        events_.post(devices::FaultCleared{"bus.hangs", worker->bus.name, now});
-    }
+    if (!stop.stop_requested()) check_threads();
+  }
+}
+
+void DeviceHub::check_threads() {
+  std::lock_guard lock(check_mutex_);
+  const BootTime now = clock_.mono();
+  for (const auto& worker : workers_) {
+    const std::int64_t since = worker->stepping_since;
+    const bool hangs = since != kResting && base::to_ms(now) - since >= kLongestStep.count();
+    if (hangs == worker->hangs) continue;
+    worker->hangs = hangs;
+    if (hangs)
+      events_.post(devices::FaultRaised{"bus.hangs", worker->bus.name, "one step takes longer than ten seconds", now});
+    else
+      events_.post(devices::FaultCleared{"bus.hangs", worker->bus.name, now});
   }
 }
 

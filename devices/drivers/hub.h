@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
@@ -42,6 +43,9 @@ class DeviceHub {
   // The maintainer looked at a fault that does not end by itself; the driver answers with FaultCleared if it agrees.
   void acknowledge(const std::string& code, const std::string& place);
 
+  // What the watchdog does every two seconds: raises and clears bus.hangs.
+  void check_threads();
+
   std::vector<ActiveFault> faults() const { return events_.faults(); }
   std::vector<DeviceHealth> health() const;  // half a second behind at most
 
@@ -56,6 +60,7 @@ class DeviceHub {
   EventQueue& events_;
   const Running running_;
   std::vector<std::unique_ptr<Worker>> workers_;
+  std::mutex check_mutex_;  // one check at a time
   std::jthread watchdog_;
 };
 

@@ -16,8 +16,8 @@ namespace {
 constexpr auto kDrainLimit = 20ms;
 constexpr int kMostOldFrames = 10;
 constexpr auto kFirstStatus = 1'500ms;
-constexpr auto kPollPeriod = 250ms;   // without interrupt endpoint
-constexpr auto kRecheckPeriod = 5s;   // with one
+constexpr auto kSlotPoll = 250ms;   // without interrupt endpoint
+constexpr auto kSlotRecheck = 5s;   // with one
 constexpr auto kRetryCard = 100ms;
 constexpr auto kFeedbackAge = 2s;
 constexpr int kMostResyncs = 3;
@@ -133,7 +133,7 @@ SlotSession::Progress SlotSession::await(BootTime now) {
 void SlotSession::answered(const wire::Answer& answer, BootTime now) {
   const State was = state_;
   state_ = State::ready;
-  due_ = now + (reader_.notices ? base::Milliseconds(kRecheckPeriod) : base::Milliseconds(kPollPeriod));
+  due_ = now + (reader_.notices ? base::Milliseconds(kSlotRecheck) : base::Milliseconds(kSlotPoll));
   switch (was) {
     case State::greeting:
     case State::resync:

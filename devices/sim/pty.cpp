@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
 #include <termios.h>
@@ -11,6 +12,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 
 namespace station::sim {
 
@@ -20,65 +22,84 @@ using base::fail;
 
 namespace {
 
-constexpr Milliseconds kLongestWait{100};  // a push can be queued by another thread at any time
-
-tl::unexpected<base::Error> failed(const char* what, int master) {
-  const int error_number = errno;
-  if (master >= 0) ::close(master);
-  return fail(Errc::io, std::string("cannot ") + what + " a pseudo-terminal: " + std::strerror(error_number));
+tl::unexpected<base::Error> cannot(const char* what) {
+  return fail(Errc::io, std::string("cannot ") + what + " a pseudo-terminal: " + std::strerror(errno));
 }
 
 }  // namespace
 
 base::Result<std::unique_ptr<Pty>> Pty::open(SerialPeer& peer, const base::Clock& clock) {
-  const int master = posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
-  if (master < 0) return failed("open", -1);
-  std::array<char, 128> path{};
-  if (grantpt(master) != 0 || unlockpt(master) != 0 || ptsname_r(master, path.data(), path.size()) != 0)
-    return failed("unlock", master);
-  const int near_end = ::open(path.data(), O_RDWR | O_NOCTTY | O_CLOEXEC);
-  if (near_end < 0) return failed("open the near end of", master);
-  termios t{};
-  if (tcgetattr(near_end, &t) != 0) {
-    ::close(near_end);
-    return failed("read the settings of", master);
-  }
-  cfmakeraw(&t);
-  const int wake = tcsetattr(near_end, TCSANOW, &t) == 0 ? eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC) : -1;
-  if (wake < 0) {
-    ::close(near_end);
-    return failed("set up", master);
-  }
-  return std::unique_ptr<Pty>(new Pty(peer, clock, master, near_end, wake, path.data()));
+  std::error_code error;
+  std::string folder = (std::filesystem::temp_directory_path(error) / "station-line-XXXXXX").string();
+  if (error || !mkdtemp(folder.data())) return cannot("name");
+  const int wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+  if (wake < 0) return cannot("watch");
+  std::unique_ptr<Pty> pty(new Pty(peer, clock, std::move(folder), wake));
+  if (auto plugged = pty->plug(); !plugged) return tl::unexpected(plugged.error());
+  pty->watch_ = peer.watch([wake] { static_cast<void>(eventfd_write(wake, 1)); });
+  pty->thread_ = std::jthread([p = pty.get()](const std::stop_token& stop) { p->run(stop); });
+  return pty;
 }
 
-Pty::Pty(SerialPeer& peer, const base::Clock& clock, int master, int keep_open, int wake, std::string path)
-    : peer_(peer), clock_(clock), master_(master), keep_open_(keep_open), wake_(wake), path_(std::move(path)) {
-  thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
-}
+Pty::Pty(SerialPeer& peer, const base::Clock& clock, std::string folder, int wake)
+    : peer_(peer), clock_(clock), folder_(std::move(folder)), path_(folder_ + "/port"), wake_(wake) {}
 
 Pty::~Pty() {
-  thread_.request_stop();
-  static_cast<void>(eventfd_write(wake_, 1));
-  thread_.join();
+  if (thread_.joinable()) {
+    thread_.request_stop();
+    static_cast<void>(eventfd_write(wake_, 1));
+    thread_.join();
+  }
+  watch_.reset();
+  unplug();
   ::close(wake_);
-  ::close(keep_open_);
-  ::close(master_);
+  std::error_code ignored;
+  std::filesystem::remove_all(folder_, ignored);
+}
+
+base::Result<void> Pty::plug() {
+  master_ = posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+  std::array<char, 128> name{};
+  if (master_ < 0 || grantpt(master_) != 0 || unlockpt(master_) != 0 || ptsname_r(master_, name.data(), name.size()) != 0)
+    return cannot("make");
+  near_end_ = ::open(name.data(), O_RDWR | O_NOCTTY | O_CLOEXEC);
+  termios t{};
+  if (near_end_ < 0 || tcgetattr(near_end_, &t) != 0) return cannot("set up");
+  cfmakeraw(&t);
+  if (tcsetattr(near_end_, TCSANOW, &t) != 0 || ::symlink(name.data(), path_.c_str()) != 0) return cannot("name");
+  return {};
+}
+
+void Pty::unplug() {
+  ::unlink(path_.c_str());
+  if (near_end_ >= 0) ::close(near_end_);
+  if (master_ >= 0) ::close(master_);
+  near_end_ = master_ = -1;
 }
 
 void Pty::run(const std::stop_token& stop) {
-  std::array<std::uint8_t, 256> buffer{};
+  pthread_setname_np(pthread_self(), "simulated line");
   while (!stop.stop_requested()) {
-    Milliseconds wait = kLongestWait;
-    if (const auto due = peer_.next()) wait = std::clamp(Milliseconds(*due - clock_.mono()), Milliseconds{0}, wait);
-    std::array<pollfd, 2> ready{pollfd{master_, POLLIN, 0}, pollfd{wake_, POLLIN, 0}};
-    static_cast<void>(::poll(ready.data(), ready.size(), static_cast<int>(wait.count())));
-    const ssize_t n = ::read(master_, buffer.data(), buffer.size());
-    if (n > 0) peer_.hear({buffer.data(), static_cast<std::size_t>(n)}, clock_.mono());
-    // A near end that reads nothing fills the kernel's buffer; what does not fit is lost, as on a wire.
-    const base::Bytes bytes = peer_.say(clock_.mono());
-    if (!bytes.empty() && ::write(master_, bytes.data(), bytes.size()) < 0) continue;
+    if (peer_.plugged() && master_ < 0 && !plug()) unplug();
+    if (!peer_.plugged() && master_ >= 0) unplug();
+    int wait = -1;
+    if (const auto due = peer_.next(); due && master_ >= 0)
+      wait = static_cast<int>(std::max(Milliseconds(*due - clock_.mono()), Milliseconds{0}).count());
+    std::array<pollfd, 2> ready{pollfd{wake_, POLLIN, 0}, pollfd{master_, POLLIN, 0}};
+    static_cast<void>(::poll(ready.data(), master_ >= 0 ? 2 : 1, wait));
+    eventfd_t woken = 0;
+    static_cast<void>(eventfd_read(wake_, &woken));
+    if (master_ >= 0) carry();
   }
+}
+
+void Pty::carry() {
+  std::array<std::uint8_t, 256> buffer{};
+  const ssize_t n = ::read(master_, buffer.data(), buffer.size());
+  if (n > 0) peer_.hear({buffer.data(), static_cast<std::size_t>(n)}, clock_.mono());
+  // A near end that reads nothing fills the kernel's buffer; what does not fit is lost, as on a wire.
+  const base::Bytes bytes = peer_.say(clock_.mono());
+  if (!bytes.empty()) static_cast<void>(!::write(master_, bytes.data(), bytes.size()));
 }
 
 }  // namespace station::sim

@@ -4,6 +4,7 @@
 #include <optional>
 #include <span>
 
+#include "devices/link/watch.h"
 #include "sync/base/bytes.h"
 #include "sync/base/clock.h"
 
@@ -21,6 +22,15 @@ class SerialPeer {
   virtual base::Bytes say(BootTime now) = 0;         // everything that has crossed the wire by now
   virtual std::optional<BootTime> next() const = 0;  // when the next byte will have crossed
   virtual std::optional<BootTime> last() const = 0;  // when the last byte under way will have crossed
+
+  // Whoever waits for next() is told when hands or the device itself changed something.
+  [[nodiscard]] std::unique_ptr<link::Watch> watch(std::function<void()> changed) { return watchers_.add(std::move(changed)); }
+
+ protected:
+  void changed() { watchers_.notify(); }
+
+ private:
+  link::Watchers watchers_;
 };
 
 }  // namespace station::sim

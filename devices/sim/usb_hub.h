@@ -37,6 +37,7 @@ class SimUsbHub final : public SimUsbDevice {
   void power(int port, bool on);  // somebody else switches
   void set_silent(bool silent);
   bool powered(int port) const;
+  int port_count() const { return settings_.ports; }
   int switchings(int port) const;  // requests heard
 
   // Called after the supply of a port changed, without a lock: whatever hangs on it loses or gets its power.

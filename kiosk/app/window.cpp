@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <string_view>
 
 namespace station::app {
 
@@ -22,6 +23,20 @@ base::Result<void> refuse(const char* what) {
                                     "SDL_VIDEODRIVER=kmsdrm, or use --headless --script FILE"
                                   : "is the display reachable for this user? --headless --script FILE needs none";
   return base::fail(Errc::unavailable, fmt::format("{}: {} ({})", what, SDL_GetError(), hint));
+}
+
+// A character as on a US layout, or a line break for Enter and Tab; other keys are nothing.
+void take_key(const SDL_Keysym& key, WindowInput& input) {
+  constexpr std::string_view kPlain = "`1234567890-=[]\\;',./", kShifted = "~!@#$%^&*()_+{}|:\"<>?";
+  if (key.sym == SDLK_RETURN || key.sym == SDLK_KP_ENTER || key.sym == SDLK_TAB) input.keys.push_back('\n');
+  if (key.sym <= 32 || key.sym >= 127) return;
+  char c = static_cast<char>(key.sym);
+  const auto at = kPlain.find(c);
+  if ((key.mod & KMOD_SHIFT) != 0) {
+    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+    if (at != std::string_view::npos) c = kShifted[at];
+  }
+  input.keys.push_back(c);
 }
 
 void set_hints() {
@@ -125,8 +140,7 @@ void Window::take(const SDL_Event& event, WindowInput& input) {
       input.touches.push_back(touch(Kind::up, kMouse, static_cast<float>(event.button.x), static_cast<float>(event.button.y)));
       break;
     case SDL_KEYDOWN:
-      if (event.key.repeat == 0 && event.key.keysym.sym > 32 && event.key.keysym.sym < 127)
-        input.keys.push_back(static_cast<char>(event.key.keysym.sym));
+      if (event.key.repeat == 0) take_key(event.key.keysym, input);
       break;
     case SDL_WINDOWEVENT:
       if (event.window.event == SDL_WINDOWEVENT_EXPOSED || event.window.event == SDL_WINDOWEVENT_SIZE_CHANGED) input.exposed = true;

@@ -24,7 +24,7 @@ struct WindowOptions {
 // What came in since the last wait.
 struct WindowInput {
   std::vector<ui::TouchEvent> touches;  // in pixels of the picture
-  std::vector<char> keys;               // characters typed on a keyboard, for simulated hands only
+  std::vector<char> keys;               // characters typed on a keyboard, line breaks included; never for the picture
   bool exposed = false;                 // the picture was lost and has to be presented whole
   bool closed = false;                  // never in fullscreen
 };

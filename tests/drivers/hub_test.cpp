@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "devices/api/fault.h"
+#include "tests/link/shared_clock.h"
 
 using namespace station;
 using namespace station::drivers;
@@ -31,17 +32,22 @@ class Toy final : public Driver {
     gate.wait(false);
     return now + 10s;
   }
+  void wake_by(std::function<void()> wake) override { wake_up = std::move(wake); }
   bool acknowledge(const std::string& code, const std::string& place) override {
     sink_(devices::FaultCleared{code, place, {}});
     return true;
   }
   std::vector<DeviceHealth> health() const override { DeviceHealth one;
     one.place = name_;
-    return {one}; }
+    one.online = online;
+    return {one};
+  }
 
   std::atomic<int> steps{0};
   std::atomic<int> shown{0};
   std::atomic<bool> gate{true};  // false: a step stands still
+  std::atomic<bool> online{true};
+  std::function<void()> wake_up;
 
  private:
   const std::string name_;
@@ -51,6 +57,7 @@ class Toy final : public Driver {
 
 struct Bench {
   base::ManualClock clock{base::utc_from_ms(1'790'000'000'000)};
+  test::SharedClock time;  // where threads look at it while it moves
   std::atomic<int> wakes{0};
   EventQueue events{4, [this] {
                       ++wakes;
@@ -186,4 +193,54 @@ TEST_CASE("an acknowledgement clears a fault on the driver's own thread", "[devi
   CHECK(hub.faults().size() == 1);
   hub.step(bench.clock.mono());
   CHECK(hub.faults().empty());
+}
+
+TEST_CASE("a driver that something arrived for is stepped at once, long before it asked to be", "[devices]") {
+  Bench bench;
+  DeviceHub hub(bench.clock, bench.events, bench.buses(), Running::threaded);
+  bench.reader->steps.wait(0);
+  const int before = bench.reader->steps;
+  bench.reader->wake_up();
+  bench.reader->steps.wait(before);
+  CHECK(bench.reader->steps > before);
+}
+
+TEST_CASE("a bus whose step does not end is a fault while it lasts, and the other buses are not blamed", "[devices]") {
+  Bench bench;
+  auto buses = bench.buses();
+  bench.reader->gate = false;
+  DeviceHub hub(bench.time, bench.events, std::move(buses), Running::threaded);
+  bench.reader->steps.wait(0);
+  bench.locks->steps.wait(0);
+  hub.check_threads();
+  CHECK(hub.faults().empty());
+  bench.time.advance(11s);
+  hub.check_threads();
+  REQUIRE(hub.faults().size() == 1);
+  CHECK(hub.faults()[0].code == "bus.hangs");
+  CHECK(hub.faults()[0].place == "usb");
+  const int before = bench.reader->steps;
+  bench.reader->gate = true;
+  bench.reader->gate.notify_all();
+  bench.reader->wake_up();
+  bench.reader->steps.wait(before);
+  hub.check_threads();
+  CHECK(hub.faults().empty());
+}
+
+TEST_CASE("figures say how long a device was online and how often it went", "[devices]") {
+  Bench bench;
+  DeviceHub hub(bench.clock, bench.events, bench.buses(), Running::stepped);
+  const auto entry = [&] { return hub.health()[1]; };
+  hub.step(bench.clock.mono());
+  bench.clock.advance(60s);
+  hub.step(bench.clock.mono());
+  bench.reader->online = false;
+  bench.clock.advance(1s);
+  hub.step(bench.clock.mono());
+  bench.clock.advance(39s);
+  hub.step(bench.clock.mono());
+  CHECK(entry().outages == 1);
+  CHECK(entry().online_total == 61s);
+  CHECK(entry().watched == 100s);
 }
