@@ -18,6 +18,8 @@ constexpr std::array kFamilies{
     FrameFamily{"WKLY", "lock boards with the start code WKLY", explain_wkly},
     FrameFamily{"KR-CU16", "KERONG lock boards of 16 locks", explain_kr_cu16},
     FrameFamily{"MODBUS", "Modbus RTU: relay boards, port boards", explain_modbus},
+    FrameFamily{"DNY", "e-bike charging posts, DNY and AP3000", explain_dny},
+    FrameFamily{"DNY-TEXT", "raw texts of charging posts", explain_dny_text},
     FrameFamily{"CCID", "USB card readers", explain_ccid},
 };
 

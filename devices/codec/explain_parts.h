@@ -11,6 +11,8 @@ Explanation explain_8a(std::span<const std::uint8_t> bytes);
 Explanation explain_wkly(std::span<const std::uint8_t> bytes);
 Explanation explain_kr_cu16(std::span<const std::uint8_t> bytes);
 Explanation explain_modbus(std::span<const std::uint8_t> bytes);
+Explanation explain_dny(std::span<const std::uint8_t> bytes);
+Explanation explain_dny_text(std::span<const std::uint8_t> bytes);
 Explanation explain_ccid(std::span<const std::uint8_t> bytes);
 
 // Builds an explanation from the front to the back. Bytes that are not there become a problem, once, and read as zero,

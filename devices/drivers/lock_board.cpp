@@ -3,198 +3,154 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <deque>
+#include <map>
 #include <optional>
-#include <set>
 #include <utility>
 
-#include "devices/drivers/damage_rate.h"
 #include "devices/drivers/duty.h"
 #include "devices/drivers/fault_set.h"
-#include "devices/drivers/lock_board_door.h"
+#include "devices/drivers/line_wire.h"
+#include "devices/drivers/lock_board_boxes.h"
+#include "devices/drivers/lock_board_coils.h"
 #include "devices/drivers/lock_board_opening.h"
-#include "devices/drivers/lock_board_wire.h"
+#include "devices/drivers/lock_board_service.h"
+#include "devices/drivers/lock_protocol.h"
 #include "sync/base/check.h"
 
 namespace station::drivers {
 
 using namespace std::chrono_literals;
-namespace wire = codec::lock_8a;
 using devices::BoxOpening;
 using devices::Door;
 using devices::Opening;
-using wire::Purpose;
+using Question = LockProtocol::Question;
+using What = LockProtocol::Question::What;
 
 namespace {
 
-constexpr auto kPollPeriod = 1s;
-constexpr Milliseconds kMaxDoorAge = 3 * kPollPeriod;
-constexpr auto kReadTimeOut = 500ms;
-constexpr auto kOpenTimeOut = 1s;
-constexpr int kSilences = 3;  // in a row: the board is offline
-constexpr auto kFirstProbe = 1s;
-constexpr auto kLastProbe = 30s;
-constexpr auto kLeftOpen = 180s;
-constexpr auto kLateOpening = 10s;  // "pull the door": an opening so soon after a pulse is not unexpected
+constexpr Milliseconds kPollPeriod{1'000};
+constexpr Milliseconds kFreeBoardPause{100};
 constexpr int kRoundsInOneStep = 16;
 
-int status_bytes_of(const LockBoardSettings& board) {
-  return board.status_bytes > 0 ? board.status_bytes : (board.locks + 7) / 8;
+// What the ledger counts: where the board alone knows its pulse, the longest that the profile allows.
+Milliseconds counted_pulse(const LockBoardSettings& board) {
+  const bool own_time = board.profile && board.profile->unlock != codec::LockProfile::Unlock::flash;
+  return own_time ? board.profile->longest : board.pulse;
 }
 
 std::vector<DutyLedger::Coil> coils_of(const LockLineSettings& settings) {
   std::vector<DutyLedger::Coil> coils;
   for (const LockBoardSettings& board : settings.boards)
-    for (int lock = 1; lock <= board.locks; ++lock) coils.push_back({{board.address, lock}, board.pulse});
+    for (int lock = 1; lock <= board.locks; ++lock) coils.push_back({{board.address, lock}, counted_pulse(board)});
   return coils;
+}
+
+LineWire::Rules rules_of(const LockLineSettings& settings, const LockProtocol& protocol) {
+  const LockProtocol::Traits traits = protocol.traits();
+  LineWire::Rules rules;
+  rules.probe = protocol.probe();
+  rules.quiet = traits.quiet;
+  rules.between = traits.between;
+  rules.whole_only = traits.whole_only;
+  rules.patience = settings.patience;
+  return rules;
 }
 
 }  // namespace
 
-std::string complaint_about(const LockLineSettings& settings) {
-  if (settings.boards.empty()) return "a line needs at least one lock board";
-  std::set<int> addresses;
-  for (const LockBoardSettings& board : settings.boards) {
-    const std::string name = fmt::format("lock board {}: ", board.address);
-    if (board.address < 1 || board.address > wire::kMaxAddress)
-      return name + fmt::format("the address must be from 1 to {}", wire::kMaxAddress);
-    if (!addresses.insert(board.address).second) return name + "the address is used twice";
-    if (board.locks < 1 || board.locks > wire::kMaxLocks)
-      return name + fmt::format("the number of locks must be from 1 to {}", wire::kMaxLocks);
-    if (board.status_bytes < 0 || board.status_bytes > 3) return name + "a reply has from 1 to 3 state bytes";
-    if (status_bytes_of(board) * 8 < board.locks) return name + "the state bytes do not cover its locks";
-    if (board.pulse < 1ms || board.pulse > DutyLedger::kLongestPulse) return name + "a pulse lasts from 1 to 1000 ms";
-  }
-  std::set<std::string> names;
-  std::set<std::pair<int, int>> locks;
-  for (const BoxPlace& place : settings.boxes) {
-    const std::string name = fmt::format("box {}: ", place.box);
-    const auto board = std::find_if(settings.boards.begin(), settings.boards.end(),
-                                    [&](const LockBoardSettings& b) { return b.address == place.board; });
-    if (place.box.empty() || !names.insert(place.box).second) return name + "the name is empty or used twice";
-    if (board == settings.boards.end()) return name + fmt::format("there is no lock board {}", place.board);
-    if (place.lock < 1 || place.lock > board->locks)
-      return name + fmt::format("lock board {} has no lock {}", place.board, place.lock);
-    if (!locks.insert({place.board, place.lock}).second) return name + "its lock belongs to another box";
-  }
-  return {};
-}
-
 struct LockLine::Impl {
-  struct Box {
-    BoxPlace place;
-    DoorWatch watch{kMaxDoorAge};
-    BootTime open_since{};
-    BootTime excused_until{};      // an opening before this moment follows from a pulse
-    bool opening_unclear = false;  // the last run ended without knowing: the next belief is its late result
-  };
-
-  enum class Service { starting, online, silent };
-  struct Board {
-    LockBoardSettings settings;
-    std::string name;
-    Service service = Service::starting;
-    bool fits = true;          // replies have the configured length, doors make sense
-    bool seen_closed = false;  // any door: shows that the polarity can be right
-    int wrong_lengths = 0;     // in a row
-    int silences = 0;          // in a row
-    Milliseconds probe_pause{0};
-    BootTime poll_due{};
-    DamageRate damage;
-    DeviceHealth health;
-  };
-
   Impl(LockLineSettings s, std::unique_ptr<link::ByteLink> l, const base::Clock& c, EventSink e)
       : settings(std::move(s)),
         clock(c),
         sink(std::move(e)),
-        wire(std::move(l), c, settings.patience),
+        protocol(make_lock_protocol(settings)),
+        traits(protocol->traits()),
+        wire(std::move(l), c, protocol->framing(), rules_of(settings, *protocol)),
         duty(coils_of(settings), c.mono()),
-        faults(sink) {
-    for (const LockBoardSettings& board : settings.boards) {
-      Board b;
-      b.settings = board;
-      b.name = fmt::format("{} board {}", settings.name, board.address);
-      b.health.place = b.name;
-      b.health.kind = "lock board";
-      b.health.since = c.mono();
-      boards.push_back(std::move(b));
-    }
-    for (const BoxPlace& place : settings.boxes) boxes.push_back(Box{.place = place});
+        faults(sink),
+        doors(settings.boxes, faults, sink) {
+    for (const LockBoardSettings& board : settings.boards)
+      boards.emplace_back(board, settings.name, traits, faults, c.mono());
   }
 
   // Commands.
   void open_box(const devices::OpenBox& command, BootTime now);
-  std::string reason_to_refuse(const Box& box, BootTime now) const;
+  std::string reason_to_refuse(const BoxDoors::Box& box, BootTime now);
 
   // What the wire tells.
-  void on(const LockWire::LineUp& up, BootTime now);
-  void on(const LockWire::LineDown& down, BootTime now);
-  void on(const LockWire::Replied& replied, BootTime now);
-  void on(const LockWire::Unanswered& unanswered, BootTime now);
-  void on(const LockWire::Foreign& foreign, BootTime now);
-  void on(const LockWire::Hint& hint, BootTime now);
+  void on(const LineWire::LineUp& up, BootTime now);
+  void on(const LineWire::LineDown& down, BootTime now);
+  void on(const LineWire::Replied& replied, BootTime now);
+  void on(const LineWire::Unanswered& unanswered, BootTime now);
+  void on(const LineWire::Foreign& foreign, BootTime now);
+  void on(const LineWire::Hint& hint, BootTime now);
 
-  // Boards.
-  Board& board_at(int address);
-  void board_answered(Board& board, BootTime now);
-  void board_silent(Board& board, BootTime now);
-  void board_lost(Board& board, const std::string& why, BootTime now);
-  void check_length(Board& board, const base::Bytes& heard, BootTime now);
-  void check_polarity(Board& board, const wire::AllStates& states, BootTime now);
+  // What a board answered to `asked`.
+  void take(BoardService& board, const LockProtocol::One& one, BootTime now);
+  void take(BoardService& board, const LockProtocol::All& all, BootTime now);
+  void take(BoardService& board, const LockProtocol::PulseLength& length, BootTime now);
+  void take(BoardService& board, const LockProtocol::Coil& coil, BootTime now);
+  void take(BoardService& board, const LockProtocol::Obeyed& obeyed, BootTime now);
+  void take(BoardService& board, const LockProtocol::Declined& declined, BootTime now);
+  void take(BoardService& board, const LockProtocol::Misfit& misfit, BootTime now);
 
-  // Doors.
-  bool is_open(const Board& board, bool is_11) const;
-  void door_read(Box& box, bool open, bool single, BootTime now);
-  void door_believed(Box& box, Door before, BootTime now);
+  BoardService& board_at(int address);
+  void board_lost(BoardService& board, const std::string& why, BootTime now);
+  void check_polarity(BoardService& board, const LockProtocol::All& all, BootTime now);
+  void opening_answered(const std::string& answer, BootTime now);
+  void door_read(const LockId& lock, bool open, bool single, BootTime now);
 
   // Time.
   void tick(BootTime now);
   void conclude_opening(BootTime now);
   bool send_next(BootTime now);
+  bool send_for_coils(BootTime now);
   bool send_for_opening(BootTime now);
   bool send_poll(BootTime now);
-  void ask(Purpose purpose, int board, int lock, BootTime now);
-  // Being opened: the run itself asks, with two kinds of question in turn.
-  bool operated(const Box& box) const { return opening && opening->lock() == LockId{box.place.board, box.place.lock}; }
-  BootTime due(const Board& board) const;
+  void ask(const Question& question, BootTime now);
+  std::optional<LockId> operated() const { return opening ? std::optional(opening->lock()) : std::nullopt; }
+  BootTime due(const BoardService& board) const;
   BootTime next_due(BootTime now) const;
 
   const LockLineSettings settings;
   const base::Clock& clock;
   const EventSink sink;
-  LockWire wire;
+  const std::unique_ptr<LockProtocol> protocol;
+  const LockProtocol::Traits traits;
+  LineWire wire;
   DutyLedger duty;
   FaultSet faults;
-  std::vector<Board> boards;
-  std::vector<Box> boxes;
+  BoxDoors doors;
+  CoilWatch coils;
+  std::vector<BoardService> boards;
+  std::map<int, int> wrong_sizes;  // of replies in a row, by board
+  std::map<int, bool> seen_closed;  // any door of the board: its polarity can be right
   std::optional<OpeningRun> opening;
+  std::optional<int> to_free;  // a board that is told after an opening that it is not busy
+  Question asked;
 };
 
 // ---- commands
 
 void LockLine::Impl::open_box(const devices::OpenBox& command, BootTime now) {
-  const auto box = std::find_if(boxes.begin(), boxes.end(), [&](const Box& b) { return b.place.box == command.box; });
-  const std::string reason = box == boxes.end() ? "no such box" : reason_to_refuse(*box, now);
+  const BoxDoors::Box* box = doors.find(command.box);
+  const std::string reason = box ? reason_to_refuse(*box, now) : "no such box";
   if (!reason.empty()) {
     sink(BoxOpening{command.op_id, command.box, Opening::refused, reason + ", no pulse", now});
     return;
   }
   const auto begin = box->watch.door() == Door::closed ? OpeningRun::Begin::pulse : OpeningRun::Begin::reads;
-  opening.emplace(command, LockId{box->place.board, box->place.lock}, begin, now);
+  opening.emplace(command, box->lock(), begin, now);
 }
 
-std::string LockLine::Impl::reason_to_refuse(const Box& box, BootTime now) const {
-  const auto board =
-      std::find_if(boards.begin(), boards.end(), [&](const Board& b) { return b.settings.address == box.place.board; });
+std::string LockLine::Impl::reason_to_refuse(const BoxDoors::Box& box, BootTime now) {
   if (opening) return fmt::format("box {} is being opened", opening->command().box);
   if (!wire.up()) return settings.name + " is not connected";
-  if (!board->fits) return board->name + " does not fit its configuration";
-  if (board->service != Service::online) return board->name + " does not answer";
+  if (const std::string reason = board_at(box.place.board).reason_to_refuse(); !reason.empty()) return reason;
   if (box.watch.door() == Door::unknown) return "the door's state is unknown";
   // A door that was never seen to move may read open because its polarity is wrong.
   if (box.watch.door() == Door::open && !box.watch.seen_opening()) return "the door reads open since the start";
-  const DutyLimit limit = duty.check({box.place.board, box.place.lock}, now);
+  const DutyLimit limit = duty.check(box.lock(), now);
   if (box.watch.door() == Door::closed && limit != DutyLimit::none && limit != DutyLimit::other_lock)
     return to_string(limit);
   return {};
@@ -202,198 +158,170 @@ std::string LockLine::Impl::reason_to_refuse(const Box& box, BootTime now) const
 
 // ---- what the wire tells
 
-void LockLine::Impl::on(const LockWire::LineUp& up, BootTime now) {
+void LockLine::Impl::on(const LineWire::LineUp& up, BootTime now) {
   faults.clear("bus.lost", settings.name, now);
   faults.set(up.echo, "bus.echo", settings.name, "every exchange is checked against what was sent", now);
-  for (Board& board : boards) {
-    board.poll_due = now;
-    board.silences = 0;
-    board.probe_pause = 0ms;
-    board.health.note = fmt::format("address {}{}", board.settings.address, up.echo ? ", adapter echoes" : "");
-  }
+  for (BoardService& board : boards) board.line_up(up.echo, now);
 }
 
-void LockLine::Impl::on(const LockWire::LineDown& down, BootTime now) {
+void LockLine::Impl::on(const LineWire::LineDown& down, BootTime now) {
   faults.raise("bus.lost", settings.name, down.why, now);
-  for (Board& board : boards) {
-    board.service = Service::starting;
+  for (BoardService& board : boards) {
+    board.line_down(now);
     board_lost(board, down.why, now);
   }
 }
 
-void LockLine::Impl::on(const LockWire::Replied& replied, BootTime now) {
-  Board& board = board_at(replied.request.board);
-  board.health.last_latency = replied.latency;
-  board.health.worst_latency = std::max(board.health.worst_latency, replied.latency);
-  board.damage.count(false, now);
-  board_answered(board, now);
-  if (replied.request.purpose == Purpose::open_one) {
-    if (opening) opening->pulse_settled(std::get<wire::OneState>(replied.reply).is_11, now);
+void LockLine::Impl::on(const LineWire::Replied& replied, BootTime now) {
+  if (asked.what == What::free_board) return;  // sent without waiting for an answer
+  BoardService& board = board_at(asked.board);
+  board.replied(replied.latency, now);
+  std::visit([&](const auto& answer) { take(board, answer, now); }, protocol->read(asked, replied.frame));
+}
+
+void LockLine::Impl::on(const LineWire::Unanswered& unanswered, BootTime now) {
+  BoardService& board = board_at(asked.board);
+  const bool nothing = unanswered.heard.empty() || unanswered.foreign;
+  switch (asked.what) {
+    case What::open:
+      // Some boards never answer an open command; the doors are read in any case, and the pulse is not repeated.
+      return opening_answered("no answer", now);
+    case What::coil:
+    case What::coil_off:
+      coils.unanswered({asked.board, asked.lock}, now);
+      break;
+    case What::pulse_length:
+      if (nothing) board.pulse_length(std::nullopt, now);
+      if (nothing) return;  // the board need not know this question
+      break;
+    case What::read_one:
+    case What::read_all:
+      if (opening && opening->lock().board == board.address()) opening->read_failed(now);
+      break;
+    case What::free_board:
+      return;
+  }
+  if (nothing) {
+    if (board.silent(now)) board_lost(board, board.name() + " does not answer", now);
     return;
   }
-  if (const auto* all = std::get_if<wire::AllStates>(&replied.reply)) {
-    board.poll_due = now + kPollPeriod;
-    board.wrong_lengths = 0;
-    check_polarity(board, *all, now);
-  }
-  if (!board.fits) return;
-  for (Box& box : boxes) {
-    if (box.place.board != board.settings.address) continue;
-    if (const auto* all = std::get_if<wire::AllStates>(&replied.reply)) {
-      door_read(box, is_open(board, all->is_11[static_cast<std::size_t>(box.place.lock - 1)]), false, now);
-    } else if (const auto& one = std::get<wire::OneState>(replied.reply); one.lock == box.place.lock) {
-      door_read(box, is_open(board, one.is_11), true, now);
-    }
-  }
+  board.damaged(now);
+  if (const std::string detail = protocol->misfit(asked, unanswered.heard); !detail.empty())
+    take(board, LockProtocol::Misfit{detail}, now);
 }
 
-void LockLine::Impl::on(const LockWire::Unanswered& unanswered, BootTime now) {
-  Board& board = board_at(unanswered.request.board);
-  if (unanswered.request.purpose == Purpose::open_one) {
-    // Some boards never answer an open command; the doors are read in any case, and the pulse is not repeated.
-    if (opening) opening->pulse_settled(std::nullopt, now);
-    return;
-  }
-  if (opening && opening->lock().board == board.settings.address) opening->read_failed(now);
-  ++board.health.retries;
-  if (unanswered.heard.empty() || unanswered.foreign) {
-    ++board.health.timeouts;
-    board_silent(board, now);
-    return;
-  }
-  ++board.health.damaged;
-  board.damage.count(true, now);
-  board.poll_due = now;
-  if (unanswered.request.purpose == Purpose::query_all) check_length(board, unanswered.heard, now);
+void LockLine::Impl::on(const LineWire::Foreign& /*foreign*/, BootTime) {
+  board_at(asked.board).misunderstood();
 }
 
-void LockLine::Impl::on(const LockWire::Foreign& foreign, BootTime) {
-  ++board_at(foreign.request.board).health.foreign;
+void LockLine::Impl::on(const LineWire::Hint& hint, BootTime now) {
+  const auto address = protocol->hint_from(hint.frame);
+  for (BoardService& board : boards)
+    if (address == board.address() && board.online()) board.poll_at(now);
 }
 
-void LockLine::Impl::on(const LockWire::Hint& hint, BootTime now) {
-  for (Board& board : boards)
-    if (board.settings.address == hint.push.board && board.service == Service::online) board.poll_due = now;
+// ---- answers
+
+void LockLine::Impl::take(BoardService& board, const LockProtocol::One& one, BootTime now) {
+  const auto open = board.is_open(one.bit);
+  if (!open || board.doubted(BoardService::Doubt::size) || board.doubted(BoardService::Doubt::polarity)) return;
+  door_read({board.address(), asked.lock}, *open, true, now);
 }
 
-// ---- boards
+void LockLine::Impl::take(BoardService& board, const LockProtocol::All& all, BootTime now) {
+  board.poll_at(now + kPollPeriod);
+  wrong_sizes[board.address()] = 0;
+  board.settle(BoardService::Doubt::size, now);
+  if (!board.is_open(false)) return;  // nobody knows what the bits mean
+  check_polarity(board, all, now);
+  if (board.doubted(BoardService::Doubt::polarity)) return;
+  for (int lock = 1; lock <= board.settings().locks; ++lock)
+    door_read({board.address(), lock}, *board.is_open(all.bits.at(static_cast<std::size_t>(lock - 1))), false, now);
+}
 
-LockLine::Impl::Board& LockLine::Impl::board_at(int address) {
+void LockLine::Impl::take(BoardService& board, const LockProtocol::PulseLength& length, BootTime now) {
+  board.pulse_length(length.length, now);
+}
+
+void LockLine::Impl::take(BoardService& board, const LockProtocol::Coil& coil, BootTime now) {
+  if (!coils.read({board.address(), asked.lock}, coil.on, now)) return;
+  const std::string detail = fmt::format("the coil of lock {} stayed on and was switched off", asked.lock);
+  board.doubt(BoardService::Doubt::coil, detail, now);
+  if (!opening || opening->lock().board != board.address()) return;
+  opening->board_lost(board.name() + ": " + detail);  // no further pulse on it
+  conclude_opening(now);
+}
+
+void LockLine::Impl::take(BoardService& board, const LockProtocol::Obeyed& obeyed, BootTime now) {
+  if (asked.what == What::coil_off) return coils.switched_off({board.address(), asked.lock}, now);
+  opening_answered(!obeyed.bit ? "acknowledged" : *obeyed.bit ? "answered 1" : "answered 0", now);
+}
+
+void LockLine::Impl::take(BoardService& board, const LockProtocol::Declined& declined, BootTime now) {
+  if (asked.what == What::open) return opening_answered(declined.why, now);
+  if (asked.what == What::coil || asked.what == What::coil_off)
+    return coils.unanswered({board.address(), asked.lock}, now);
+  if (opening && opening->lock().board == board.address()) opening->read_failed(now + 100ms);
+  board.poll_at(now + kPollPeriod);
+}
+
+void LockLine::Impl::take(BoardService& board, const LockProtocol::Misfit& misfit, BootTime now) {
+  board.poll_at(now + kPollPeriod);
+  if (++wrong_sizes[board.address()] < 2) return;
+  board.doubt(BoardService::Doubt::size, misfit.why, now);
+  board_lost(board, board.name() + ": " + misfit.why, now);
+}
+
+// ---- boards and doors
+
+BoardService& LockLine::Impl::board_at(int address) {
   const auto it =
-      std::find_if(boards.begin(), boards.end(), [&](const Board& b) { return b.settings.address == address; });
+      std::find_if(boards.begin(), boards.end(), [&](const BoardService& b) { return b.address() == address; });
   STATION_CHECK(it != boards.end(), "only configured boards are asked");
   return *it;
 }
 
-void LockLine::Impl::board_answered(Board& board, BootTime now) {
-  board.silences = 0;
-  board.probe_pause = 0ms;
-  if (board.service == Service::online) return;
-  board.service = Service::online;
-  board.health.online = true;
-  board.health.since = now;
-  faults.clear("board.silent", board.name, now);
-}
-
-void LockLine::Impl::board_silent(Board& board, BootTime now) {
-  ++board.silences;
-  if (board.silences < kSilences) {
-    board.poll_due = now;
-    return;
-  }
-  board.probe_pause =
-      board.probe_pause == 0ms ? Milliseconds(kFirstProbe) : std::min<Milliseconds>(board.probe_pause * 2, kLastProbe);
-  board.poll_due = now + board.probe_pause;
-  if (board.service == Service::silent) return;
-  board.service = Service::silent;
-  faults.raise("board.silent", board.name, fmt::format("{} questions in a row without an answer", kSilences), now);
-  board_lost(board, board.name + " does not answer", now);
-}
-
-void LockLine::Impl::board_lost(Board& board, const std::string& why, BootTime now) {
-  if (board.health.online) board.health.since = now;
-  board.health.online = false;
-  if (opening && opening->lock().board == board.settings.address) {
+void LockLine::Impl::board_lost(BoardService& board, const std::string& why, BootTime now) {
+  if (opening && opening->lock().board == board.address()) {
     opening->board_lost(why);
     conclude_opening(now);
   }
-  for (Box& box : boxes) {
-    if (box.place.board != board.settings.address) continue;
-    const Door before = box.watch.last_known();
-    if (box.watch.forget()) door_believed(box, before, now);
-  }
+  doors.forget(board.address(), now);
 }
 
-void LockLine::Impl::check_length(Board& board, const base::Bytes& heard, BootTime now) {
-  const auto bytes = wire::status_bytes_of(static_cast<std::uint8_t>(board.settings.address), heard);
-  if (!bytes) return;
-  if (++board.wrong_lengths < 2) return;
-  board.fits = false;
-  const std::string detail = fmt::format("its replies have {} state bytes, the configuration says {}", *bytes,
-                                         status_bytes_of(board.settings));
-  faults.raise("board.mismatch", board.name, detail, now);
-  board_lost(board, board.name + ": " + detail, now);
-  board.poll_due = now + kPollPeriod;
-}
-
-void LockLine::Impl::check_polarity(Board& board, const wire::AllStates& states, BootTime now) {
+void LockLine::Impl::check_polarity(BoardService& board, const LockProtocol::All& all, BootTime now) {
   int wired = 0;
   int open = 0;
-  for (const Box& box : boxes) {
-    if (box.place.board != board.settings.address) continue;
+  for (const BoxDoors::Box& box : doors.boxes()) {
+    if (box.place.board != board.address()) continue;
     ++wired;
-    if (is_open(board, states.is_11[static_cast<std::size_t>(box.place.lock - 1)])) ++open;
+    if (*board.is_open(all.bits.at(static_cast<std::size_t>(box.place.lock - 1)))) ++open;
   }
-  if (open < wired) board.seen_closed = true;
+  if (open < wired) seen_closed[board.address()] = true;
   // With inverted polarity a locker full of closed doors reads all open. One box alone cannot tell.
-  const bool doubtful = !board.seen_closed && wired > 1;
-  board.fits = !doubtful;
-  faults.set(doubtful, "board.mismatch", board.name, "every door reads open: is the polarity right?", now);
+  const bool says_so_itself = board.settings().family == codec::LockFamily::wkly;
+  if (!says_so_itself && !seen_closed[board.address()] && wired > 1)
+    board.doubt(BoardService::Doubt::polarity, "every door reads open: is the polarity right?", now);
+  else
+    board.settle(BoardService::Doubt::polarity, now);
 }
 
-// ---- doors
-
-bool LockLine::Impl::is_open(const Board& board, bool is_11) const {
-  return is_11 != (board.settings.polarity == Polarity::closed_is_11);
+void LockLine::Impl::door_read(const LockId& lock, bool open, bool single, BootTime now) {
+  const bool own = operated() == lock;
+  doors.read(lock, open, own, now);
+  if (own) opening->read(open, single, now);
 }
 
-void LockLine::Impl::door_read(Box& box, bool open, bool single, BootTime now) {
-  const LockId lock{box.place.board, box.place.lock};
-  const Door before = box.watch.last_known();
-  if (box.watch.read(open, now)) door_believed(box, before, now);
-  const bool operated = opening && opening->lock() == lock;
-  if (operated) opening->read(open, single, now);
-  if (!operated && box.watch.flickers(now))
-    faults.raise("box.flicker", box.place.box, "the contact changes more than 5 times within 10 s", now);
-}
-
-void LockLine::Impl::door_believed(Box& box, Door before, BootTime now) {
-  const Door door = box.watch.door();
-  sink(devices::DoorChanged{box.place.box, door, now});
-  if (door == Door::unknown) return;
-  const bool operated = opening && opening->lock() == LockId{box.place.board, box.place.lock};
-  if (door == Door::open) {
-    if (before != Door::open) box.open_since = now;
-    if (before == Door::closed && !operated && !box.opening_unclear && now > box.excused_until)
-      faults.raise("box.unexpected_open", box.place.box, "the door opened without a request", now);
-  } else {
-    faults.clear("box.left_open", box.place.box, now);
-  }
-  box.opening_unclear = false;
+void LockLine::Impl::opening_answered(const std::string& answer, BootTime now) {
+  if (opening) opening->pulse_settled(answer, now);
+  if (board_at(asked.board).settings().clear_busy_after_open) to_free = asked.board;
 }
 
 // ---- time
 
 void LockLine::Impl::tick(BootTime now) {
-  for (Box& box : boxes) {
-    const Door before = box.watch.last_known();
-    if (box.watch.tick(now)) door_believed(box, before, now);
-    if (box.watch.door() == Door::open && now - box.open_since > kLeftOpen)
-      faults.raise("box.left_open", box.place.box, "open for more than 3 minutes", now);
-  }
-  for (Board& board : boards)
-    faults.set(board.damage.too_high(now), "board.noise", board.name, "more than 1 % damaged replies in 5 minutes",
-               now);
+  doors.tick(operated(), now);
+  for (BoardService& board : boards) board.tick(now);
   if (opening) {
     opening->tick(duty, now);
     conclude_opening(now);
@@ -404,43 +332,47 @@ void LockLine::Impl::conclude_opening(BootTime now) {
   if (!opening || !opening->conclusion()) return;
   const OpeningRun run = *opening;
   opening.reset();
+  doors.opening_ended(run, now);
   const OpeningRun::Conclusion& end = *run.conclusion();
-  const auto box = std::find_if(boxes.begin(), boxes.end(), [&](const Box& b) {
-    return run.lock() == LockId{b.place.board, b.place.lock};
-  });
-  STATION_CHECK(box != boxes.end(), "only boxes are opened");
-  box->watch.forget_edges();
-  if (const auto pulse = run.last_pulse()) box->excused_until = *pulse + kLateOpening;
-  box->opening_unclear = end.result == Opening::unknown;
-  if (end.result == Opening::opened) {
-    // A test-open that passes ends what only a working door can end.
-    faults.clear("box.jammed", box->place.box, now);
-    faults.clear("box.flicker", box->place.box, now);
-  }
-  if (end.jammed) faults.raise("box.jammed", box->place.box, end.evidence, now);
   sink(BoxOpening{run.command().op_id, run.command().box, end.result, end.evidence, now});
 }
 
+// Safety before riders before polling.
 bool LockLine::Impl::send_next(BootTime now) {
-  return send_for_opening(now) || send_poll(now);
+  return send_for_coils(now) || send_for_opening(now) || send_poll(now);
+}
+
+bool LockLine::Impl::send_for_coils(BootTime now) {
+  const auto want = coils.next();
+  if (!want || now < want->at) return false;
+  ask({want->off ? What::coil_off : What::coil, want->lock.board, want->lock.lock}, now);
+  return true;
 }
 
 bool LockLine::Impl::send_for_opening(BootTime now) {
+  if (to_free) {
+    ask({What::free_board, *to_free, 0}, now);
+    to_free.reset();
+    return true;
+  }
   if (!opening) return false;
   const OpeningRun::Want want = opening->want(duty, now);
   if (want.what == OpeningRun::Want::nothing || now < want.at) return false;
   const auto [address, lock] = opening->lock();
   switch (want.what) {
-    case OpeningRun::Want::pulse:
+    case OpeningRun::Want::pulse: {
+      const LockBoardSettings& board = board_at(address).settings();
       duty.record(opening->lock(), now);
+      if (traits.reads_coils) coils.pulsed(opening->lock(), board.profile->longest, now);
       opening->pulse_sent(now);
-      ask(Purpose::open_one, address, lock, now);
+      ask({What::open, address, lock}, now);
       break;
+    }
     case OpeningRun::Want::read_one:
-      ask(Purpose::query_one, address, lock, now);
+      ask({traits.reads_one ? What::read_one : What::read_all, address, traits.reads_one ? lock : 0}, now);
       break;
     case OpeningRun::Want::read_all:
-      ask(Purpose::query_all, address, 0, now);
+      ask({What::read_all, address, 0}, now);
       break;
     case OpeningRun::Want::nothing:
       break;
@@ -449,46 +381,46 @@ bool LockLine::Impl::send_for_opening(BootTime now) {
 }
 
 bool LockLine::Impl::send_poll(BootTime now) {
-  const auto board =
-      std::min_element(boards.begin(), boards.end(), [&](const Board& a, const Board& b) { return due(a) < due(b); });
+  const auto board = std::min_element(boards.begin(), boards.end(),
+                                      [&](const BoardService& a, const BoardService& b) { return due(a) < due(b); });
   if (now < due(*board)) return false;
-  // One door that moved is asked for by itself, so that two kinds of reply agree on it.
-  const Box* moved = nullptr;
-  int how_many = 0;
-  for (const Box& box : boxes) {
-    if (box.place.board != board->settings.address || operated(box) || !box.watch.confirm_at()) continue;
-    moved = &box;
-    ++how_many;
+  if (board->wants_pulse_length()) {
+    ask({What::pulse_length, board->address(), 0}, now);
+    return true;
   }
-  if (how_many == 1 && now < board->poll_due)
-    ask(Purpose::query_one, board->settings.address, moved->place.lock, now);
+  // One door that moved is asked for by itself, so that two kinds of reply agree on it.
+  const auto moved = doors.moved(board->address(), operated());
+  if (moved && traits.reads_one && now < board->poll_due())
+    ask({What::read_one, board->address(), *moved}, now);
   else
-    ask(Purpose::query_all, board->settings.address, 0, now);
+    ask({What::read_all, board->address(), 0}, now);
   return true;
 }
 
-void LockLine::Impl::ask(Purpose purpose, int board, int lock, BootTime now) {
-  Board& b = board_at(board);
-  ++b.health.exchanges;
-  wire.ask({purpose, static_cast<std::uint8_t>(board), static_cast<std::uint8_t>(lock)},
-           static_cast<std::size_t>(status_bytes_of(b.settings)),
-           purpose == Purpose::open_one ? kOpenTimeOut : kReadTimeOut, now);
+void LockLine::Impl::ask(const Question& question, BootTime now) {
+  asked = question;
+  board_at(question.board).asked();
+  LineWire::Exchange exchange;
+  exchange.request = protocol->encode(question);
+  exchange.time_out = question.what == What::open ? traits.open_time_out : traits.read_time_out;
+  exchange.answered = question.what != What::free_board;
+  if (!exchange.answered) exchange.time_out = kFreeBoardPause;
+  wire.ask(std::move(exchange), now);
 }
 
-BootTime LockLine::Impl::due(const Board& board) const {
-  BootTime at = board.poll_due;
-  if (board.service != Service::online) return at;
-  for (const Box& box : boxes) {
-    if (box.place.board != board.settings.address || operated(box)) continue;
-    if (const auto confirm = box.watch.confirm_at()) at = std::min(at, *confirm);
-  }
+BootTime LockLine::Impl::due(const BoardService& board) const {
+  BootTime at = board.poll_due();
+  if (!board.online()) return at;
+  if (board.wants_pulse_length()) return BootTime{};
+  if (const auto confirm = doors.confirm_at(board.address(), operated())) at = std::min(at, *confirm);
   return at;
 }
 
 BootTime LockLine::Impl::next_due(BootTime now) const {
   BootTime next = std::min(wire.wake(now), now + kPollPeriod);
   if (wire.ready()) {
-    for (const Board& board : boards) next = std::min(next, due(board));
+    for (const BoardService& board : boards) next = std::min(next, due(board));
+    if (const auto want = coils.next()) next = std::min(next, want->at);
     if (opening) {
       const OpeningRun::Want want = opening->want(duty, now);
       if (want.what != OpeningRun::Want::nothing) next = std::min(next, want.at);
@@ -538,19 +470,20 @@ BootTime LockLine::step(BootTime now) {
 
 bool LockLine::acknowledge(const std::string& code, const std::string& place) {
   const BootTime now = impl_->clock.mono();
-  for (Impl::Box& box : impl_->boxes) {
-    if (box.place.box != place || !impl_->faults.raised(code, place)) continue;
-    if (code == "box.flicker" && box.watch.flickers(now)) return false;
-    if (code != "box.flicker" && code != "box.unexpected_open") return false;
-    impl_->faults.clear(code, place, now);
-    return true;
+  if (code == "board.coil_stuck") {
+    for (BoardService& board : impl_->boards)
+      if (board.name() == place && board.doubted(BoardService::Doubt::coil)) {
+        board.settle(BoardService::Doubt::coil, now);
+        return true;
+      }
+    return false;
   }
-  return false;
+  return impl_->doors.acknowledge(code, place, now);
 }
 
 std::vector<DeviceHealth> LockLine::health() const {
   std::vector<DeviceHealth> all;
-  for (const Impl::Board& board : impl_->boards) all.push_back(board.health);
+  for (const BoardService& board : impl_->boards) all.push_back(board.health());
   return all;
 }
 

@@ -28,9 +28,9 @@ void OpeningRun::pulse_sent(BootTime now) {
   last_.reset();
 }
 
-void OpeningRun::pulse_settled(std::optional<bool> is_11, BootTime now) {
+void OpeningRun::pulse_settled(const std::string& answer, BootTime now) {
   if (stage_ != Stage::pulse_in_flight) return;
-  if (is_11) pulses_.back().answer = *is_11 ? "answered 11" : "answered 00";
+  pulses_.back().answer = answer;
   stage_ = Stage::reading;
   read_due_ = now;
 }

@@ -49,8 +49,8 @@ class OpeningRun {
   std::optional<BootTime> last_pulse() const;
 
   void pulse_sent(BootTime now);
-  // The board's answer to the pulse, or none. No evidence either way, only noted.
-  void pulse_settled(std::optional<bool> is_11, BootTime now);
+  // What the board answered to the pulse, in words. No evidence either way, only noted.
+  void pulse_settled(const std::string& answer, BootTime now);
   void read(bool open, bool single, BootTime now);
   void read_failed(BootTime now);
   void board_lost(const std::string& why);

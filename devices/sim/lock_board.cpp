@@ -9,7 +9,6 @@
 namespace station::sim {
 
 using namespace std::chrono_literals;
-namespace wire = codec::lock_8a;
 using std::chrono::duration_cast;
 
 namespace {
@@ -21,12 +20,27 @@ constexpr auto kLongestPulse = 1s;
 constexpr auto kDutyWindow = 60s;
 constexpr auto kDutyLimit = 6s;
 
-constexpr auto kLateBy = 800ms;  // beyond the time-out of a read, within the quiet time after it
+constexpr auto kBounce = 100ms;
+
+int usual_baud(const SimLockBoardSettings& board) {
+  if (board.profile) return board.profile->baud;
+  return board.family == codec::LockFamily::kr_cu16 ? 19200 : 9600;
+}
+
+Milliseconds late_by(const SimLockBoardSettings& board) {
+  const bool quick = board.family == codec::LockFamily::kr_cu16 || board.family == codec::LockFamily::modbus;
+  return quick ? 450ms : 800ms;
+}
+
+const SimLockBoardSettings& first_of(const std::vector<SimLockBoardSettings>& boards) {
+  STATION_CHECK(!boards.empty(), "a line has a board");
+  return boards.front();
+}
 
 }  // namespace
 
 SimLockBoard::SimLockBoard(SimLockLine& line, SimLockBoardSettings settings)
-    : line_(line), settings_(settings), locks_(static_cast<std::size_t>(settings.locks)) {}
+    : line_(line), settings_(std::move(settings)), locks_(static_cast<std::size_t>(settings_.locks)) {}
 
 SimLockBoard::Lock& SimLockBoard::lock_at(int lock) {
   STATION_CHECK(lock >= 1 && lock <= settings_.locks, "the board has no such lock");
@@ -52,6 +66,11 @@ bool SimLockBoard::door_open(int lock) const {
   return lock_at(lock).open;
 }
 
+void SimLockBoard::put_inside(int lock, bool something) {
+  std::lock_guard guard(line_.mutex_);
+  lock_at(lock).item = something;
+}
+
 void SimLockBoard::set_lock(int lock, LockState state) {
   std::lock_guard guard(line_.mutex_);
   lock_at(lock).state = state;
@@ -74,8 +93,9 @@ void SimLockBoard::spoil_open_replies(ReplyFault fault, int count) {
 
 void SimLockBoard::restart(Milliseconds down) {
   std::lock_guard guard(line_.mutex_);
-  silent_until_ = line_.now_ + down;
-  line_.under_way_.clear();
+  silent_until_ = line_.now() + down;
+  line_.drop_what_is_under_way();
+  for (Lock& lock : locks_) end_pulse(lock, line_.now());
 }
 
 void SimLockBoard::miswire() {
@@ -89,100 +109,107 @@ int SimLockBoard::pulses(int lock) const {
 }
 
 Milliseconds SimLockBoard::coil_on_time(int lock) const {
-  return pulses(lock) * settings_.pulse;
+  std::lock_guard guard(line_.mutex_);
+  const Lock& l = lock_at(lock);
+  return duration_cast<Milliseconds>(l.on_time - std::max(Micros{0}, l.coil_until - line_.now()));
 }
 
-bool SimLockBoard::contact_is_11(const Lock& lock) const {
+bool SimLockBoard::coil_on(int lock) const {
+  std::lock_guard guard(line_.mutex_);
+  return lock_at(lock).coil_until > line_.now();
+}
+
+bool SimLockBoard::contact(const Lock& lock) const {
   const bool closed = !lock.open || lock.state == LockState::no_feedback;
   return (closed == settings_.closed_is_11) != miswired_;
 }
 
-void SimLockBoard::obey(const wire::Request& request, Micros heard) {
-  if (dead_ || heard < silent_until_) return;
-  const bool all = request.lock == 0;
-  if (request.lock > settings_.locks) return;
-  switch (request.purpose) {
-    case wire::Purpose::open_one:
-      pulse(request.lock, heard);
+void SimLockBoard::obey(const LockOrder& order, std::span<const std::uint8_t> frame, Micros heard) {
+  if (dead_ || heard < silent_until_ || order.lock > settings_.locks || order.lock < 0) return;
+  switch (order.what) {
+    case LockOrder::What::open_one:
+      pulse(order.lock, order.pulse.value_or(settings_.pulse), heard);
       break;
-    case wire::Purpose::open_all:
-      for (int lock = 1; lock <= settings_.locks; ++lock) pulse(lock, heard);
+    case LockOrder::What::open_all:
+      for (int lock = 1; lock <= settings_.locks; ++lock) pulse(lock, settings_.pulse, heard);
       break;
-    case wire::Purpose::query_one:
-    case wire::Purpose::query_all:
+    case LockOrder::What::coil_off:
+      end_pulse(lock_at(order.lock), heard);
+      break;
+    case LockOrder::What::tell_pulse:
+      if (!settings_.tells_pulse) return;
+      break;
+    default:
       break;
   }
-  const bool to_open = request.purpose == wire::Purpose::open_one || request.purpose == wire::Purpose::open_all;
+  const bool to_open = order.what == LockOrder::What::open_one || order.what == LockOrder::What::open_all;
   if (to_open && !settings_.answers_open) return;
-  if (request.purpose == wire::Purpose::query_all) {
-    const int bytes = settings_.status_bytes > 0 ? settings_.status_bytes : (settings_.locks + 7) / 8;
-    wire::AllStates states{request.board, std::vector<bool>(static_cast<std::size_t>(bytes) * 8)};
-    for (std::size_t i = 0; i < std::min(locks_.size(), states.is_11.size()); ++i)
-      states.is_11[i] = contact_is_11(locks_[i]);
-    reply(wire::encode_all(states), to_open, heard);
-    return;
+  LockAnswer state;
+  state.status_bytes = settings_.status_bytes > 0 ? settings_.status_bytes : (settings_.locks + 7) / 8;
+  state.pulse = settings_.pulse;
+  for (const Lock& lock : locks_) {
+    state.contacts.push_back(contact(lock));
+    state.coils.push_back(lock.coil_until > heard);
+    state.items.push_back(lock.item);
   }
-  const bool is_11 = all || contact_is_11(lock_at(request.lock));  // the open-all reply is the command again
-  const wire::Frame frame = wire::encode_one(request.purpose, {request.board, request.lock, is_11});
-  reply({frame.begin(), frame.end()}, to_open, heard);
+  base::Bytes answer = line_.dialect_->answer(frame, order, state);
+  if (!answer.empty()) reply(std::move(answer), to_open, heard);
 }
 
-void SimLockBoard::pulse(int lock, Micros at) {
+void SimLockBoard::pulse(int lock, Milliseconds length, Micros at) {
   Lock& l = lock_at(lock);
   ++l.pulses;
-  line_.count_pulse(fmt::format("board {} lock {}", settings_.address, lock), at, at + settings_.pulse);
-  if (l.state != LockState::jammed) move_door(lock, true);
+  line_.count_pulse(fmt::format("board {} lock {}", settings_.address, lock), at, at + length);
+  l.coil_until = at + length;
+  l.on_time += length;
+  if (l.state == LockState::jammed) return;
+  move_door(lock, true);
+  if (l.state == LockState::bouncing) l.springs_shut = at + kBounce;
+}
+
+void SimLockBoard::end_pulse(Lock& lock, Micros at) {
+  if (lock.coil_until <= at) return;
+  lock.on_time -= lock.coil_until - at;
+  lock.coil_until = at;
+}
+
+void SimLockBoard::time_passes(Micros now) {
+  for (int lock = 1; lock <= settings_.locks; ++lock) {
+    Lock& l = lock_at(lock);
+    if (!l.springs_shut || *l.springs_shut > now) continue;
+    l.springs_shut.reset();
+    move_door(lock, false);
+  }
 }
 
 void SimLockBoard::move_door(int lock, bool open) {
   Lock& l = lock_at(lock);
   if (l.open == open) return;
   l.open = open;
-  if (!settings_.pushes || dead_ || line_.now_ < silent_until_) return;
-  const wire::OneState state{static_cast<std::uint8_t>(settings_.address), static_cast<std::uint8_t>(lock),
-                             contact_is_11(l)};
-  line_.transmit(wire::encode_push(state), line_.now_ + settings_.delay);
+  if (!settings_.pushes || dead_ || line_.now() < silent_until_) return;
+  const base::Bytes push = line_.dialect_->push(settings_.address, lock, contact(l));
+  if (!push.empty()) line_.transmit(push, line_.now() + settings_.delay);
 }
 
 void SimLockBoard::reply(base::Bytes frame, bool to_open, Micros heard) {
-  Micros from = heard + settings_.delay;
+  std::optional<ReplyFault> fault;
   const auto spoil =
       std::find_if(spoils_.begin(), spoils_.end(), [&](const Spoil& s) { return to_open || !s.open_only; });
   if (spoil != spoils_.end()) {
-    const ReplyFault fault = spoil->fault;
+    fault = spoil->fault;
     spoils_.erase(spoil);
-    switch (fault) {
-      case ReplyFault::dropped:
-        return;
-      case ReplyFault::late:
-        from += kLateBy;
-        break;
-      case ReplyFault::half:
-        frame.resize(frame.size() / 2);
-        break;
-      case ReplyFault::corrupt_check:
-        frame.back() = static_cast<std::uint8_t>(frame.back() ^ 0x40U);
-        break;
-      case ReplyFault::noise_before: {
-        // The last two look like the head of a reply.
-        const base::Bytes noise{0x00, 0xFF, 0x37, 0x80, static_cast<std::uint8_t>(settings_.address)};
-        frame.insert(frame.begin(), noise.begin(), noise.end());
-        break;
-      }
-      case ReplyFault::wrong_address: {
-        const auto other = static_cast<std::uint8_t>(frame[1] + 1);
-        frame.back() = static_cast<std::uint8_t>(frame.back() ^ frame[1] ^ other);
-        frame[1] = other;
-        break;
-      }
-    }
   }
-  line_.transmit(frame, from);
+  line_.transmit_spoilt(std::move(frame), heard + settings_.delay, fault,
+                        [this](base::Bytes& bytes) { line_.dialect_->make_other_board(bytes); });
 }
 
-SimLockLine::SimLockLine(std::vector<SimLockBoardSettings> boards, int baud) : byte_time_(10'000'000 / baud) {
-  for (const SimLockBoardSettings& settings : boards)
+SimLockLine::SimLockLine(std::vector<SimLockBoardSettings> boards, int baud)
+    : PacedLine(baud > 0 ? baud : usual_baud(first_of(boards)), late_by(first_of(boards))),
+      dialect_(make_lock_dialect(boards.front().family, boards.front().profile, boards.front().old_byte_order)) {
+  for (const SimLockBoardSettings& settings : boards) {
+    STATION_CHECK(settings.family == boards.front().family, "all boards of a line are of one family");
     boards_.push_back(std::make_unique<SimLockBoard>(*this, settings));
+  }
 }
 
 SimLockBoard& SimLockLine::board(int address) {
@@ -190,23 +217,6 @@ SimLockBoard& SimLockLine::board(int address) {
                                [&](const auto& board) { return board->settings_.address == address; });
   STATION_CHECK(it != boards_.end(), "the line has no such board");
   return **it;
-}
-
-void SimLockLine::set_echo(bool echo) {
-  std::lock_guard guard(mutex_);
-  echo_ = echo;
-}
-
-void SimLockLine::set_plugged(bool plugged) {
-  std::lock_guard guard(mutex_);
-  plugged_ = plugged;
-  under_way_.clear();
-  partial_.clear();
-}
-
-void SimLockLine::make_noise(base::Bytes bytes) {
-  std::lock_guard guard(mutex_);
-  transmit(bytes, now_);
 }
 
 int SimLockLine::pulses() const {
@@ -219,76 +229,19 @@ std::vector<std::string> SimLockLine::violations() const {
   return violations_;
 }
 
-std::vector<std::string> SimLockLine::heard() const {
-  std::lock_guard guard(mutex_);
-  return heard_;
+codec::FrameReader::Verdict SimLockLine::front(std::span<const std::uint8_t> bytes) const {
+  return dialect_->front(bytes);
 }
 
-bool SimLockLine::plugged() const {
-  std::lock_guard guard(mutex_);
-  return plugged_;
+void SimLockLine::obey(std::span<const std::uint8_t> frame, Micros heard) {
+  const auto order = dialect_->order(frame);
+  if (!order) return;
+  for (const auto& board : boards_)
+    if (board->settings_.address == order->board) board->obey(*order, frame, heard);
 }
 
-void SimLockLine::hear(std::span<const std::uint8_t> bytes, BootTime now) {
-  std::lock_guard guard(mutex_);
-  const Micros from = inner(now);
-  if (!plugged_) return;
-  if (echo_) transmit(bytes, from);
-  partial_.insert(partial_.end(), bytes.begin(), bytes.end());
-  while (partial_.size() >= wire::kFrameSize) {
-    const std::span<const std::uint8_t> frame(partial_.data(), wire::kFrameSize);
-    const auto request = wire::decode_request(frame);
-    if (request) {
-      heard_.push_back(base::to_hex_upper(frame));
-      for (const auto& board : boards_)
-        if (board->settings_.address == request->board)
-          board->obey(*request, from + static_cast<int>(bytes.size()) * byte_time_);
-    }
-    partial_.erase(partial_.begin(), partial_.begin() + (request ? wire::kFrameSize : 1));
-  }
-}
-
-base::Bytes SimLockLine::say(BootTime now) {
-  std::lock_guard guard(mutex_);
-  const Micros until = inner(now);
-  base::Bytes bytes;
-  while (!under_way_.empty() && under_way_.front().due <= until) {
-    bytes.push_back(under_way_.front().byte);
-    under_way_.pop_front();
-  }
-  return bytes;
-}
-
-std::optional<BootTime> SimLockLine::next() const {
-  std::lock_guard guard(mutex_);
-  if (under_way_.empty()) return std::nullopt;
-  return outer(under_way_.front().due);
-}
-
-std::optional<BootTime> SimLockLine::last() const {
-  std::lock_guard guard(mutex_);
-  if (under_way_.empty()) return std::nullopt;
-  return outer(under_way_.back().due);
-}
-
-SimLockLine::Micros SimLockLine::inner(BootTime now) {
-  const Micros t = now.time_since_epoch() + shift_;
-  if (t < now_) shift_ += now_ - t;
-  now_ = std::max(now_, t);
-  return now_;
-}
-
-BootTime SimLockLine::outer(Micros at) const {
-  return BootTime(std::chrono::ceil<Milliseconds>(at - shift_));
-}
-
-void SimLockLine::transmit(std::span<const std::uint8_t> bytes, Micros from) {
-  for (const std::uint8_t byte : bytes) {
-    from += byte_time_;
-    const auto place = std::upper_bound(under_way_.begin(), under_way_.end(), from,
-                                        [](Micros due, const ByteUnderWay& other) { return due < other.due; });
-    under_way_.insert(place, {byte, from});
-  }
+void SimLockLine::time_passes(Micros now) {
+  for (const auto& board : boards_) board->time_passes(now);
 }
 
 void SimLockLine::count_pulse(const std::string& lock, Micros from, Micros to) {

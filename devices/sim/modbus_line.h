@@ -35,7 +35,8 @@ class SimModbusTable : public SimModbusDevice {
 // A Modbus RTU line with its devices. Thread-safe.
 class SimModbusLine final : public PacedLine {
  public:
-  explicit SimModbusLine(int baud = 9600, Milliseconds delay = Milliseconds{10}) : PacedLine(baud), delay_(delay) {}
+  explicit SimModbusLine(int baud = 9600, Milliseconds delay = Milliseconds{10})
+      : PacedLine(baud, Milliseconds{450}), delay_(delay) {}
 
   void add(std::uint8_t slave, std::shared_ptr<SimModbusDevice> device);
 

@@ -6,16 +6,13 @@
 
 namespace station::sim {
 
-using namespace std::chrono_literals;
-
 namespace {
 
-constexpr auto kLateBy = 800ms;  // beyond the time-out of a read, within the quiet time after it
 constexpr std::size_t kMostHeard = 100'000;  // frames kept for tests; older ones are forgotten
 
 }  // namespace
 
-PacedLine::PacedLine(int baud) : byte_time_(10'000'000 / baud) {}
+PacedLine::PacedLine(int baud, Milliseconds late_by) : byte_time_(10'000'000 / baud), late_by_(late_by) {}
 
 void PacedLine::set_echo(bool echo) {
   std::lock_guard guard(mutex_);
@@ -27,6 +24,7 @@ void PacedLine::set_plugged(bool plugged) {
   plugged_ = plugged;
   under_way_.clear();
   partial_.clear();
+  changed();
 }
 
 void PacedLine::make_noise(base::Bytes bytes) {
@@ -107,6 +105,7 @@ void PacedLine::transmit(std::span<const std::uint8_t> bytes, Micros from) {
                                         [](Micros due, const ByteUnderWay& other) { return due < other.due; });
     under_way_.insert(place, {byte, from});
   }
+  changed();
 }
 
 void PacedLine::transmit_spoilt(base::Bytes frame, Micros from, std::optional<ReplyFault> fault,
@@ -116,7 +115,7 @@ void PacedLine::transmit_spoilt(base::Bytes frame, Micros from, std::optional<Re
     case ReplyFault::dropped:
       return;
     case ReplyFault::late:
-      from += kLateBy;
+      from += late_by_;
       break;
     case ReplyFault::half:
       frame.resize(frame.size() / 2);

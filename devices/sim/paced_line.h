@@ -22,7 +22,8 @@ class PacedLine : public SerialPeer {
  public:
   using Micros = std::chrono::microseconds;
 
-  explicit PacedLine(int baud);
+  // `late_by`: of a late reply, beyond the time-out of a read and within the quiet time after it.
+  PacedLine(int baud, Milliseconds late_by);
 
   void set_echo(bool echo);        // an adapter that returns what it sends
   void set_plugged(bool plugged);  // adapter out of its socket
@@ -62,6 +63,7 @@ class PacedLine : public SerialPeer {
   BootTime outer(Micros at) const;
 
   const Micros byte_time_;
+  const Milliseconds late_by_;
   std::deque<ByteUnderWay> under_way_;
   base::Bytes partial_;  // of a request
   Micros now_{0};

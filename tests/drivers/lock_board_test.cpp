@@ -25,6 +25,7 @@ LockLineSettings locker() {
   settings.boards.resize(2);
   settings.boards[0].locks = 12;
   settings.boards[1].address = 2;
+  for (LockBoardSettings& board : settings.boards) board.polarity = Polarity::closed_is_11;
   settings.boxes = {{"A01", 1, 1}, {"A02", 1, 2}, {"B01", 2, 1}};
   return settings;
 }
