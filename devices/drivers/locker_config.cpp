@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "devices/drivers/lock_commissioning.h"
 #include "sync/base/config.h"
 #include "sync/base/file.h"
 
@@ -13,6 +14,7 @@ using codec::LockFamily;
 namespace {
 
 constexpr std::size_t kLargestProfile = std::size_t{64} << 10;
+constexpr std::size_t kLargestRecord = std::size_t{1} << 20;
 
 void read_profile(Config& c, const std::string& key, const std::filesystem::path& folder, LockBoardSettings& board) {
   const std::filesystem::path name = c.text(key, "");
@@ -70,6 +72,11 @@ LockerSettings read_locker(Config& c, std::size_t index, const std::filesystem::
     const std::string box = fmt::format("{}.box.{}", at, i);
     locker.line.boxes.push_back({c.text(box + ".name"), static_cast<int>(c.integer(box + ".board", 0, 253)),
                                  static_cast<int>(c.integer(box + ".lock", 1, 245))});
+  }
+  if (const std::filesystem::path name = c.text(at + ".commissioning", ""); !name.empty()) {
+    const auto record = base::read_file(name.is_absolute() ? name : folder / name, kLargestRecord);
+    const auto applied = record ? apply_commissioning(*record, locker.line) : tl::unexpected(record.error());
+    if (!applied) c.complain(at + ".commissioning", "a record that can be used: " + applied.error().message);
   }
   // Of several things that are wrong the missing profile was told already.
   bool whole = true;
