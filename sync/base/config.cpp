@@ -159,6 +159,10 @@ void Config::complain(const std::string& path, const std::string& expected) {
 
 Result<void> Config::finish() {
   impl_->collect_unused(impl_->root, "");
+  return finish_part();
+}
+
+Result<void> Config::finish_part() {
   if (impl_->errors.empty()) return {};
   std::string all;
   for (const auto& e : impl_->errors) all += (all.empty() ? "" : "\n") + e;

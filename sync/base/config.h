@@ -36,6 +36,8 @@ class Config {
 
   // After everything was read: the first errors, one a line, or nothing. Keys never asked for are reported here.
   Result<void> finish();
+  // The same for a program that reads a part of the file: keys never asked for are others'.
+  Result<void> finish_part();
 
  private:
   struct Impl;

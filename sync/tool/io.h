@@ -12,6 +12,10 @@
 #include "sync/client/enrol.h"
 #include "sync/client/transport.h"
 
+namespace station::link {
+class Links;
+}
+
 namespace station::tool {
 
 // How to reach a centre as a person.
@@ -33,6 +37,8 @@ struct Io {
   std::function<bool(std::chrono::milliseconds)> wait;
   // client::enrol_online, or what a test puts in its place.
   std::function<base::Result<client::Identity>(const std::string& dir, const client::EnrolOrder&, client::Again)> enrol;
+  // The machine's devices, or simulated ones.
+  std::function<base::Result<std::unique_ptr<link::Links>>()> devices{};
 };
 
 // Exit status of every command.

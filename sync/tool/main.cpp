@@ -3,6 +3,7 @@
 #include <exception>
 #include <iostream>
 
+#include "devices/link/system_links.h"
 #include "sync/tool/commands.h"
 #include "sync/tool/connect.h"
 
@@ -27,6 +28,11 @@ int main(int argc, char** argv) {
   tool::Io io{std::cin, std::cout, std::cerr, clock, random, tool::connect_by_network, wait_for, {}};
   io.enrol = [&random](const std::string& dir, const client::EnrolOrder& order, client::Again again) {
     return client::enrol_online(dir, order, random, again);
+  };
+  io.devices = []() -> base::Result<std::unique_ptr<link::Links>> {
+    auto links = link::SystemLinks::open();
+    if (!links) return tl::unexpected(links.error());
+    return std::unique_ptr<link::Links>(std::move(*links));
   };
   try {
     const int status = tool::run_tool({argv + 1, argv + argc}, io);
