@@ -127,13 +127,22 @@ std::int64_t Query::integer(int column) const {
   return sqlite3_column_int64(statement_, column);
 }
 
+// No value is returned for NULL and for an empty blob, but also where there was no memory for it: that must not pass for
+// an empty text.
+void Query::need_memory() const {
+  const int code = sqlite3_errcode(sqlite3_db_handle(statement_));
+  if (code == SQLITE_NOMEM) db_.check(code, "database");
+}
+
 std::string Query::text(int column) const {
   const auto* data = reinterpret_cast<const char*>(sqlite3_column_text(statement_, column));
+  if (!data) need_memory();
   return data ? std::string(data, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))) : std::string();
 }
 
 base::Bytes Query::blob(int column) const {
   const auto* data = static_cast<const std::uint8_t*>(sqlite3_column_blob(statement_, column));
+  if (!data) need_memory();
   return data ? base::Bytes(data, data + sqlite3_column_bytes(statement_, column)) : base::Bytes();
 }
 

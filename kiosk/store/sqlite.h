@@ -58,6 +58,7 @@ class Query {
   base::Bytes blob(int column) const;
 
  private:
+  void need_memory() const;
   void put(std::int64_t v);
   void put(int v) { put(static_cast<std::int64_t>(v)); }
   void put(bool v) { put(static_cast<std::int64_t>(v)); }
