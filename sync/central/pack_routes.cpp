@@ -2,7 +2,7 @@
 
 #include "sync/central/admin.h"
 #include "sync/central/people.h"
-#include "sync/record/pack.h"
+#include "sync/record/pack_signature.h"
 #include "sync/record/types.h"
 
 // Publishing content packs.
@@ -37,7 +37,10 @@ bool is_there(Context& c, const record::Content& content, const std::string& sha
 HttpResponse post_pack(Context& c) {
   const auto content = record::open_pack(c.request.body, author_limits());
   if (!content) throw Refusal{422, "pack", content.error().message};
-  const std::string sha256 = base::to_hex(base::sha256(base::as_bytes(c.request.body)));
+  // Stations take only what the centre signed; an author's signature stays beside it.
+  const auto pack = record::sign_pack(c.request.body, c.keys.note.name, c.keys.signing);
+  if (!pack) throw Refusal{422, "pack", pack.error().message};
+  const std::string sha256 = base::to_hex(base::sha256(base::as_bytes(*pack)));
   const bool there = is_there(c, *content, sha256);
   if (!there) {
     c.store.prepared("INSERT INTO pack(sha256, name, version, published, bytes) VALUES($1, $2, $3, $4, $5)")
@@ -45,13 +48,13 @@ HttpResponse post_pack(Context& c) {
         .bind(content->pack)
         .bind(content->version)
         .bind(base::to_ms(c.now))
-        .bind_blob(c.request.body)
+        .bind_blob(*pack)
         .done();
     c.feed.publish("city", record::kFeedPack, c.now,
                    Json{{"pack", content->pack},
                         {"version", content->version},
                         {"sha256", sha256},
-                        {"bytes", c.request.body.size()}}
+                        {"bytes", pack->size()}}
                        .dump(),
                    "pack|" + content->pack);
     audit(c, c.caller, "pack.publish", content->pack, "version " + std::to_string(content->version));
@@ -59,7 +62,7 @@ HttpResponse post_pack(Context& c) {
   return json_answer(200, Json{{"pack", content->pack},
                                {"version", content->version},
                                {"sha256", sha256},
-                               {"bytes", c.request.body.size()},
+                               {"bytes", pack->size()},
                                {"unchanged", there}}
                               .dump());
 }

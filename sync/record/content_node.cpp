@@ -18,17 +18,16 @@ bool is_letter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-// Where parsing stopped, in words.
-std::string parse_complaint(const std::string& text) {
-  if (!is_shallow(text)) return "is nested too deeply";
+PackProblem parse_complaint(const std::string& file, const std::string& text) {
+  if (!is_shallow(text)) return {file, "", "is nested too deeply"};
   try {
     [[maybe_unused]] const Json ignored = Json::parse(text);
   } catch (const Json::parse_error& e) {
     const auto upto = text.begin() + static_cast<std::ptrdiff_t>(std::min(e.byte, text.size()));
-    return fmt::format("is no JSON, see line {}", std::count(text.begin(), upto, '\n') + 1);
+    return {file, "", "is no JSON", static_cast<std::size_t>(std::count(text.begin(), upto, '\n')) + 1};
   } catch (const Json::exception&) {
   }
-  return "is no JSON";
+  return {file, "", "is no JSON"};
 }
 
 }  // namespace
@@ -37,7 +36,7 @@ ContentNode ContentNode::parse(const std::string& text, const std::string& file,
                                std::vector<PackProblem>& problems) {
   storage = parse_json(text);
   if (storage.is_discarded()) {
-    problems.push_back({file, "", parse_complaint(text)});
+    problems.push_back(parse_complaint(file, text));
     storage = nullptr;
   } else if (!storage.is_object()) {
     problems.push_back({file, "", "is not a JSON object"});

@@ -11,6 +11,7 @@
 #include "sync/base/file.h"
 #include "sync/record/json_text.h"
 #include "sync/record/pack_manifest.h"
+#include "sync/record/pack_signature.h"
 
 namespace station::record {
 
@@ -22,12 +23,12 @@ namespace {
 
 using Json = nlohmann::json;
 
-// Takes the three members of a pack one by one and stops at the first surprise, so that a small file of bad intent
+// Takes the members of a pack one by one and stops at the first surprise, so that a small file of bad intent
 // cannot grow to gigabytes of parsed values.
 class PackReader : public nlohmann::json_sax<Json> {
  public:
   PackReader(RawPack& pack, const PackLimits& limits) : pack_(pack), limits_(limits) {}
-  bool complete() const { return closed_ && seen_.size() == 3; }
+  bool complete() const { return closed_ && seen_.size() == 5; }
 
   bool null() override { return false; }
   bool boolean(bool) override { return false; }
@@ -52,7 +53,8 @@ class PackReader : public nlohmann::json_sax<Json> {
       return pack_.files.size() < limits_.files && !pack_.files.contains(text);
     }
     key_ = text;
-    return (text == "pack" || text == "version" || text == "files") && seen_.insert(text).second;
+    return (text == "pack" || text == "version" || text == "files" || text == "manifest" || text == "signature") &&
+           seen_.insert(text).second;
   }
   bool number_unsigned(number_unsigned_t value) override {
     if (depth_ != 1 || key_ != "version" || value > (1ULL << 53)) return false;
@@ -65,8 +67,8 @@ class PackReader : public nlohmann::json_sax<Json> {
       pack_.files[file_] = std::move(text);
       return true;
     }
-    if (depth_ != 1 || key_ != "pack") return false;
-    pack_.pack = text;
+    if (depth_ != 1 || (key_ != "pack" && key_ != "manifest" && key_ != "signature")) return false;
+    (key_ == "pack" ? pack_.pack : key_ == "manifest" ? pack_.manifest : pack_.signature) = std::move(text);
     return true;
   }
 
@@ -90,7 +92,8 @@ base::Error problems_error(const std::vector<PackProblem>& problems) {
 }  // namespace
 
 std::string to_text(const PackProblem& p) {
-  return p.place.empty() ? p.file + ": " + p.reason : p.file + ": " + p.place + ": " + p.reason;
+  const std::string where = p.line > 0 ? p.file + ":" + std::to_string(p.line) : p.file;
+  return p.place.empty() ? where + ": " + p.reason : where + ": " + p.place + ": " + p.reason;
 }
 
 bool Validity::covers(std::string_view station, std::string_view day) const {
@@ -140,8 +143,9 @@ base::Result<PackFiles> read_content_folder(const fs::path& folder, const PackLi
   PackFiles files;
   auto manifest_text = base::read_file(folder / kManifestFile, limits.file_bytes);
   if (!manifest_text) return tl::unexpected(manifest_text.error());
-  const auto manifest = read_manifest(*manifest_text);
-  if (!manifest) return tl::unexpected(manifest.error());
+  std::vector<PackProblem> problems;
+  const auto manifest = read_manifest(*manifest_text, problems);
+  if (!manifest) return tl::unexpected(problems_error(problems));
   files[std::string(kManifestFile)] = std::move(*manifest_text);
 
   std::vector<std::string> names = manifest->files();
@@ -167,11 +171,30 @@ base::Result<std::string> build_pack(const PackFiles& files, const PackLimits& l
   Content content;
   const auto problems = check_content(files, limits, content);
   if (!problems.empty()) return tl::unexpected(problems_error(problems));
-  const nlohmann::ordered_json json{{"pack", content.pack}, {"version", content.version}, {"files", files}};
+  return packed({content.pack, content.version, files, pack_manifest(content.pack, content.version, files), {}},
+                limits);
+}
+
+base::Result<std::string> packed(const RawPack& pack, const PackLimits& limits) {
+  const nlohmann::ordered_json json{{"pack", pack.pack},
+                                    {"version", pack.version},
+                                    {"files", pack.files},
+                                    {"manifest", pack.manifest},
+                                    {"signature", pack.signature}};
   const std::string plain = json.dump();
   if (plain.size() > limits.plain_bytes)
     return fail(Errc::invalid, fmt::format("the pack would be larger than {} bytes", limits.plain_bytes));
   return base::zstd_compress(plain, 19);
+}
+
+base::Result<Content> content_of(const RawPack& raw, const PackLimits& limits) {
+  if (const auto whole = check_manifest(raw); !whole) return tl::unexpected(whole.error());
+  Content content;
+  auto problems = check_content(raw.files, limits, content);
+  if (problems.empty() && (content.pack != raw.pack || content.version != raw.version))
+    problems.push_back({std::string(kManifestFile), "version", "differs from the pack that holds it"});
+  if (!problems.empty()) return tl::unexpected(problems_error(problems));
+  return content;
 }
 
 base::Result<RawPack> unpack(std::string_view bytes, const PackLimits& limits) {
@@ -181,19 +204,21 @@ base::Result<RawPack> unpack(std::string_view bytes, const PackLimits& limits) {
   RawPack pack;
   PackReader reader(pack, limits);
   if (!Json::sax_parse(*plain, &reader) || !reader.complete())
-    return fail(Errc::corrupt, "this is no content pack: expected pack, version and files");
+    return fail(Errc::corrupt, "this is no content pack: expected pack, version, files, manifest and signature");
   return pack;
 }
 
 base::Result<Content> open_pack(std::string_view bytes, const PackLimits& limits) {
   const auto raw = unpack(bytes, limits);
   if (!raw) return tl::unexpected(raw.error());
-  Content content;
-  auto problems = check_content(raw->files, limits, content);
-  if (problems.empty() && (content.pack != raw->pack || content.version != raw->version))
-    problems.push_back({std::string(kManifestFile), "version", "differs from the pack that holds it"});
-  if (!problems.empty()) return tl::unexpected(problems_error(problems));
-  return content;
+  return content_of(*raw, limits);
+}
+
+base::Result<Content> open_signed_pack(std::string_view bytes, const NoteKey& key, const PackLimits& limits) {
+  const auto raw = unpack(bytes, limits);
+  if (!raw) return tl::unexpected(raw.error());
+  if (const auto known = check_signature(*raw, key); !known) return tl::unexpected(known.error());
+  return content_of(*raw, limits);
 }
 
 }  // namespace station::record

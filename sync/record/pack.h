@@ -13,7 +13,8 @@
 #include "sync/rules/response.h"
 
 // Content packs: lessons, questions, blueprints and scenes of one version as one file. A pack is zstd of
-//   {"pack":"rider-safety","version":7,"files":{"lessons/L01.json":"<text>", …}}
+//   {"pack":"rider-safety","version":7,"files":{"lessons/L01.md":"<text>", …},"manifest":"…","signature":"…"}
+// The manifest names each file's SHA-256 and size, the signature is a signed note over the manifest (pack_signature.h).
 // Formats of the files: README.md in assets/lessons, assets/quizzes and assets/scenes.
 namespace station::record {
 
@@ -140,11 +141,12 @@ struct PackLimits {
   bool strict = false;
 };
 
-// One thing that is wrong with content: `file` "lessons/L01.json", `place` "steps[2].seconds", `reason` one sentence.
+// One thing that is wrong with content: `file` "lessons/L01.md", `place` "steps[2].seconds", `reason` one sentence.
 struct PackProblem {
   std::string file, place, reason;
+  std::size_t line = 0;  // from 1; 0: the file as a whole
 };
-std::string to_text(const PackProblem& problem);
+std::string to_text(const PackProblem& problem);  // "lessons/L01.md:52: steps[2].seconds: …"
 
 // Name inside the pack → text.
 using PackFiles = std::map<std::string, std::string>;
@@ -166,6 +168,8 @@ struct RawPack {
   std::string pack;
   std::uint64_t version = 0;
   PackFiles files;
+  std::string manifest;
+  std::string signature;  // empty where nobody signed
 };
 base::Result<RawPack> unpack(std::string_view bytes, const PackLimits& limits = {});
 

@@ -4,14 +4,14 @@
 
 #include "sync/record/content_node.h"
 #include "sync/record/json_text.h"
+#include "sync/record/lesson_text.h"
 #include "sync/record/pack.h"
 #include "sync/record/pack_manifest.h"
 #include "sync/record/pack_questions.h"
+#include "sync/record/text_lines.h"
 
 namespace station::record {
 
-using base::Errc;
-using base::fail;
 using Json = nlohmann::json;
 
 namespace {
@@ -21,7 +21,7 @@ constexpr std::size_t kMaxSteps = 100;
 constexpr std::size_t kMaxTitle = 300;
 constexpr std::size_t kMaxBody = 4'000;
 
-// "lessons/L01.json", not "/etc/passwd" nor "../x".
+// "lessons/L01.md", not "/etc/passwd" nor "../x".
 bool is_inner_path(std::string_view path) {
   if (path.empty() || path.size() > 200) return false;
   for (std::size_t at = 0; at <= path.size();) {
@@ -38,34 +38,55 @@ class Checker {
       : files_(files), limits_(limits), content_(content) {}
 
   std::vector<PackProblem> run() {
+    read_all();
+    for (PackProblem& p : problems_)
+      if (p.line == 0) p.line = find_line(p);
+    return std::move(problems_);
+  }
+
+ private:
+  void read_all() {
     const std::string file(kManifestFile);
     const std::string* text = find(file, "");
-    if (!text) return std::move(problems_);
-    const auto manifest = read_manifest(*text);
-    if (!manifest) {
-      problems_.push_back({file, "", manifest.error().message});
-      return std::move(problems_);
-    }
-    manifest_ = *manifest;
+    if (!text) return;
+    auto manifest = read_manifest(*text, problems_);
+    if (!manifest) return;
+    manifest_ = *std::move(manifest);
     read_heading(*text);
     read_scenes();
     if (const std::string* bank = find(manifest_.bank, "bank"))
       read_questions(*bank, manifest_.bank, content_.questions, problems_);
     if (!manifest_.bank_en.empty())
       if (const std::string* english = find(manifest_.bank_en, "bank_en"))
-        read_english(*english, manifest_.bank_en, english_, content_.questions, problems_);
+        read_english(*english, manifest_.bank_en, manifest_.bank, english_, content_.questions, problems_);
     for (const std::string& id : manifest_.lessons)
       if (const std::string* lesson = find(manifest_.lesson_file(id), "lessons")) read_lesson(id, *lesson);
-    for (const auto& [id, q] : content_.questions)
+    for (const auto& [id, q] : content_.questions) {
       if (!content_.lesson(q.lesson))
-        problems_.push_back({manifest_.bank, id, "lesson \"" + q.lesson + "\" does not exist"});
+        problems_.push_back({manifest_.bank, id, "lesson \"" + q.lesson + "\" does not exist", q.item.line});
+      if (!is_source(q.law.law)) problems_.push_back({manifest_.bank, id, no_source(q.law.law), q.item.line});
+    }
     read_quiz_scenes();
     check_pictures();
     if (const std::string* blueprints = find(manifest_.blueprints, "blueprints")) read_blueprints(*blueprints);
-    return std::move(problems_);
   }
 
- private:
+  // Where in its file the place of a problem stands; 0 when the file is not there.
+  std::size_t find_line(const PackProblem& p) {
+    auto it = lines_.find(p.file);
+    if (it == lines_.end()) {
+      const auto file = files_.find(p.file);
+      if (file == files_.end() || !p.file.ends_with(".json")) return 0;
+      it = lines_.try_emplace(p.file, json_lines(file->second)).first;
+    }
+    return line_of(it->second, p.place);
+  }
+
+  bool is_source(const std::string& law) const { return sources_.empty() || law.empty() || sources_.contains(law); }
+  static std::string no_source(const std::string& law) {
+    return "\"" + law + "\" is not among the sources of " + std::string(kManifestFile);
+  }
+
   const std::string* find(const std::string& name, const char* needed_by) {
     const auto it = files_.find(name);
     if (it == files_.end()) {
@@ -92,6 +113,8 @@ class Checker {
     if (root.has("title")) content_.title = root.local("title", english_, kMaxTitle);
     content_.draft = root.optional_text("review") == "draft";
     if (!limits_.strict) return;
+    if (root.has("sources"))
+      root.each("sources", 500, [&](const ContentNode& source) { sources_.insert(source.text("id", 300)); });
     root.only({"pack", "version", "review", "review_note", "title", "language", "minutes", "lessons", "bank", "bank_en",
                "blueprints", "quiz_scenes", "lesson_dir", "scene_dir", "codes", "sources", "law_text_source"});
   }
@@ -157,17 +180,21 @@ class Checker {
         if (!ref.check.empty() && !is_check_status(ref.check))
           law.complain("check", "is none of law_text, secondary_source, common_sense");
         if (limits_.strict) law.only({"law", "article", "quote", "check"});
+        if (!is_source(ref.law)) law.complain("law", no_source(ref.law));
         step.law.push_back(std::move(ref));
       });
     }
+    if (limits_.strict && step.kind == StepKind::text && step.law.empty())
+      node.complain("law", "the source of this text is missing");
     if (limits_.strict)
       node.only({"id", "kind", "seconds", "title", "body", "scene", "question", "law", "region", "from", "to"});
     return step;
   }
 
   void read_lesson(const std::string& id, const std::string& text) {
-    Json storage;
-    const ContentNode root = ContentNode::parse(text, manifest_.lesson_file(id), storage, problems_);
+    const std::string file = manifest_.lesson_file(id);
+    const Json members = read_lesson_text(text, file, lines_[file], problems_);
+    const ContentNode root(members, file, "", problems_);
     if (!root.is_object()) return;
     Lesson lesson;
     lesson.id = root.text("id", 64);
@@ -303,6 +330,8 @@ class Checker {
   Manifest manifest_;
   bool english_ = false;
   std::set<std::string> step_ids_;
+  std::set<std::string> sources_;           // laws that may be cited; empty: any
+  std::map<std::string, LineIndex> lines_;  // by file
   std::map<std::string, std::pair<int, int>>
       topics_;  // questions that every region may use, and the critical among them
   std::vector<PackProblem> problems_;
@@ -318,8 +347,8 @@ std::vector<std::string> Manifest::files() const {
   return out;
 }
 
-base::Result<Manifest> read_manifest(std::string_view text) {
-  std::vector<PackProblem> problems;
+std::optional<Manifest> read_manifest(std::string_view text, std::vector<PackProblem>& problems) {
+  const std::size_t before = problems.size();
   Json storage;
   const ContentNode root = ContentNode::parse(std::string(text), std::string(kManifestFile), storage, problems);
   Manifest m;
@@ -339,7 +368,7 @@ base::Result<Manifest> read_manifest(std::string_view text) {
     for (const std::string& id : m.lessons)
       if (!is_content_id(id)) root.complain("lessons", "\"" + id + "\" is not an id");
   }
-  if (!problems.empty()) return fail(Errc::invalid, to_text(problems.front()));
+  if (problems.size() > before) return std::nullopt;
   return m;
 }
 

@@ -26,8 +26,7 @@ struct Reading {
   std::string kind{}, areas{}, tiles{};
 
   void complain(std::string reason) const {
-    const std::string name = item.idnumber.empty() ? "" : " (" + item.idnumber + ")";
-    problems.push_back({file, fmt::format("line {}{}", item.line, name), std::move(reason)});
+    problems.push_back({file, item.idnumber, std::move(reason), item.line});
   }
 };
 
@@ -135,8 +134,8 @@ void read_areas(Reading& r) {
     }
     if (at != end || numbers.size() != 4) return r.complain("tag \"areas\" is not x,y,width,height of places");
     const PictureArea a{numbers[0], numbers[1], numbers[2], numbers[3]};
-    if (a.x < 0 || a.y < 0 || a.w < 80 || a.h < 80 || a.x + a.w > 1000 || a.y + a.h > 560)
-      return r.complain("a place of tag \"areas\" is smaller than 80 or outside 1000 x 560");
+    if (a.x < 0 || a.y < 0 || a.w < 85 || a.h < 85 || a.x + a.w > 1000 || a.y + a.h > 560)
+      return r.complain("a place of tag \"areas\" is smaller than 85 or outside 1000 x 560");
     for (const PictureArea& other : r.q.areas)
       if (a.x < other.x + other.w && other.x < a.x + a.w && a.y < other.y + other.h && other.y < a.y + a.h)
         return r.complain("two places of tag \"areas\" overlap");
@@ -231,7 +230,7 @@ void read_answers(Reading& r) {
       return read_typed(r);
     case GiftType::match:
       return r.kind == "order" ? read_steps(r) : read_pairs(r);
-    case GiftType::description:
+    case GiftType::essay:
       // The clip and its windows come with the picture of the question.
       if (r.kind == "hazard") {
         r.q.kind = rules::QuestionKind::hazard;
@@ -289,7 +288,7 @@ void read_list(const ContentNode& node, const char* key, std::vector<LocalText>&
 
 }  // namespace
 
-void read_english(const std::string& json, const std::string& file, bool required,
+void read_english(const std::string& json, const std::string& file, const std::string& bank, bool required,
                   std::map<std::string, Question, std::less<>>& questions, std::vector<PackProblem>& problems) {
   nlohmann::json storage;
   const ContentNode root = ContentNode::parse(json, file, storage, problems);
@@ -309,7 +308,8 @@ void read_english(const std::string& json, const std::string& file, bool require
   });
   if (!required || !root.is_object()) return;
   for (const auto& [id, q] : questions)
-    if (q.stem.en.empty()) problems.push_back({file, id, "the English of this question is missing"});
+    if (q.stem.en.empty())
+      problems.push_back({bank, id, "the English of this question is missing in " + file, q.item.line});
 }
 
 }  // namespace station::record

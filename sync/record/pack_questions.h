@@ -12,8 +12,8 @@ namespace station::record {
 void read_questions(const std::string& gift, const std::string& file,
                     std::map<std::string, Question, std::less<>>& into, std::vector<PackProblem>& problems);
 
-// Adds the English of bank.en.json. `required`: a question without English is a problem.
-void read_english(const std::string& json, const std::string& file, bool required,
+// Adds the English of bank.en.json. `required`: a question without English is a problem, at its line in the bank.
+void read_english(const std::string& json, const std::string& file, const std::string& bank, bool required,
                   std::map<std::string, Question, std::less<>>& questions, std::vector<PackProblem>& problems);
 
 }  // namespace station::record

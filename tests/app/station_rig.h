@@ -10,6 +10,7 @@
 #include "sync/base/crypto.h"
 #include "sync/record/feed.h"
 #include "sync/record/pack.h"
+#include "sync/record/pack_signature.h"
 #include "sync/record/types.h"
 #include "tests/app/temp_dir.h"
 
@@ -19,12 +20,12 @@ namespace station::test {
 // feed brought. Driven by lines of a script.
 class StationRig {
  public:
-  StationRig() {
+  explicit StationRig(std::uint64_t seed = 5) {
     const auto config = app::load_config(std::string(STATION_SOURCE_DIR) + "/config/station.example.toml");
     REQUIRE(config);
     options_.config = *config;
     options_.config.data = dir_.path();
-    options_.seed = 5;
+    options_.seed = seed;
     options_.identity.emplace();
     store::Identity& own = options_.identity->own;
     base::SeededRandom random(11);
@@ -35,7 +36,8 @@ class StationRig {
     random.fill(own.roster_key);
     random.fill(own.pin_pepper);
     random.fill(own.field_key);
-    own.centre = {"centre.440902", base::new_signing_key(random).public_key};
+    centre_ = base::new_signing_key(random);
+    own.centre = {"centre.440902", centre_.public_key};
     start();
   }
 
@@ -51,7 +53,9 @@ class StationRig {
   void stop() { stage_.reset(); }
 
   void content() {
-    const auto bytes = record::build_pack(std::string(STATION_SOURCE_DIR) + "/assets");
+    const auto plain = record::build_pack(std::string(STATION_SOURCE_DIR) + "/assets");
+    REQUIRE(plain);
+    const auto bytes = record::sign_pack(*plain, "centre.440902", centre_);
     REQUIRE(bytes);
     const auto pack = record::unpack(*bytes);
     REQUIRE(pack);
@@ -63,10 +67,11 @@ class StationRig {
     stage_->ledger().with_ledger([&](store::Ledger& l) { REQUIRE(l.apply({&entry, 1})); });
   }
   std::string subject(const std::string& rider) const { return name("rider", rider); }
-  void rider(const std::string& id, const std::string& uid, const std::string& login, const std::string& pin, const char* role = "rider") {
+  void rider(const std::string& id, const std::string& uid, const std::string& login, const std::string& pin, const char* role = "rider",
+             const char* shown = "R") {
     const auto& own = options_.identity->own;
     const std::string verifier = pin.empty() ? "" : base::make_pin_verifier(own.pin_pepper, pin, base::PinCost::test);
-    feed(record::kFeedRider, R"({"subject":")" + subject(id) + R"(","name":"R","cards":[")" + name("card", uid) + R"("],"login":")" +
+    feed(record::kFeedRider, R"({"subject":")" + subject(id) + R"(","name":")" + shown + R"(","cards":[")" + name("card", uid) + R"("],"login":")" +
                                  name("login", login) + R"(","pin":")" + verifier + R"(","last4":"1207","consent":[],"role":")" + role + "\"}");
   }
   void course(const std::string& id, const std::string& rider, const char* kind, int level) {
@@ -116,6 +121,7 @@ class StationRig {
   }
 
   TempDir dir_;
+  base::SigningKey centre_;
   app::StageOptions options_;
   std::unique_ptr<app::Stage> stage_;
   std::uint64_t pos_ = 0;

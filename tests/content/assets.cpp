@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "sync/base/file.h"
+#include "sync/record/lesson_text.h"
 #include "sync/rules/gift.h"
 #include "sync/rules/paper.h"
 
@@ -31,10 +32,22 @@ Json json_of(const std::string& name) {
   return Json::parse(text_of(kAssets / name));
 }
 
+// A lesson's members, as the checks see them.
+Json lesson_of(const std::string& id) {
+  record::LineIndex lines;
+  std::vector<record::PackProblem> problems;
+  const std::string name = "lessons/" + id + ".md";
+  Json lesson = record::read_lesson_text(text_of(kAssets / name), name, lines, problems);
+  for (const auto& p : problems) FAIL_CHECK(record::to_text(p));
+  for (Json& step : lesson.at("steps")) step["region"] = step.value("region", "CN");
+  lesson["codes"] = lesson.value("codes", Json::array());
+  return lesson;
+}
+
 std::vector<Json> lessons() {
   std::vector<Json> out;
   const Json manifest = json_of("content.json");
-  for (const Json& id : manifest.at("lessons")) out.push_back(json_of("lessons/" + id.get<std::string>() + ".json"));
+  for (const Json& id : manifest.at("lessons")) out.push_back(lesson_of(id.get<std::string>()));
   return out;
 }
 
@@ -74,8 +87,8 @@ std::vector<PaperItem> live_items(const std::string& station) {
     const std::string region = tag(i, "region");
     if (region != "CN" && !station.starts_with(region)) continue;
     const bool judgement = i.type == GiftType::truefalse;
-    out.push_back({i.idnumber, 1, tag(i, "lesson"), judgement ? 2 : static_cast<int>(i.answers.size()),
-                   has(i, "critical"), !judgement});
+    const std::size_t options = judgement ? 2 : i.type == GiftType::match ? i.pairs.size() : i.answers.size();
+    out.push_back({i.idnumber, 1, tag(i, "lesson"), static_cast<int>(options), has(i, "critical"), !judgement});
   }
   return out;
 }
@@ -119,7 +132,9 @@ TEST_CASE("every question has its English with as many options", "[content]") {
     INFO(i.idnumber);
     REQUIRE(english.contains(i.idnumber));
     const Json& e = english[i.idnumber];
-    CHECK(e.at("options").size() == (i.type == GiftType::truefalse ? 2 : i.answers.size()));
+    std::size_t options = i.type == GiftType::truefalse ? 2 : i.type == GiftType::multichoice ? i.answers.size() : 0;
+    if (i.type == GiftType::match) options = i.pairs.size();
+    CHECK(e.at("options").size() == options);
     CHECK_FALSE(e.at("stem").get<std::string>().empty());
     CHECK_FALSE(e.at("explanation").get<std::string>().empty());
   }
@@ -163,6 +178,13 @@ TEST_CASE("every lesson has at least twelve national questions, of all kinds", "
     CHECK(national[lesson.at("id")] >= 12);
   }
   CHECK(all >= 156);
+  std::map<std::string, int> kinds;
+  for (const GiftItem& i : bank()) ++kinds[tag(i, "kind").empty() ? to_string(i.type) : tag(i, "kind")];
+  for (const char* kind : {"numerical", "shortanswer", "match", "order", "hotspot"}) {
+    INFO(kind);
+    CHECK(kinds[kind] >= 5);
+  }
+  CHECK(kinds["hazard"] >= 12);
   CHECK(judgements * 10 >= all);
   CHECK(judgements * 4 <= all);
   CHECK(several >= 10);
@@ -175,7 +197,7 @@ TEST_CASE("neither the length nor the place of an option gives the right one awa
   std::map<int, int> place;
   for (const GiftItem& i : bank()) {
     const int right = right_option(i);
-    if (right < 0 || tag(i, "region") != "CN") continue;
+    if (right < 0 || tag(i, "region") != "CN" || tag(i, "kind") == "hotspot") continue;
     INFO(i.idnumber);
     std::size_t zh = 0, en = 0;  // of the longest wrong option
     const Json& options = english.at(i.idnumber).at("options");
