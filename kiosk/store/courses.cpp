@@ -188,6 +188,7 @@ void add_courses(Core& core, flow::RiderView& rider) {
     rider.certificates.push_back(
         {s.certificate, course.order.course, s.certificate_text, s.certificate_at, text ? text->score_percent : 0});
   }
+  for (flow::CertificateView& certificate : rider.certificates) describe_certificate(core, certificate);
   std::stable_sort(
       rider.courses.begin(), rider.courses.end(), [](const flow::CourseView& a, const flow::CourseView& b) {
         return std::tuple(is_over(a.stage), a.deadline, a.course) < std::tuple(is_over(b.stage), b.deadline, b.course);

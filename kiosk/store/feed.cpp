@@ -183,6 +183,8 @@ void apply_entry(Core& core, const record::FeedEntry& entry) {
     apply_progress(core, entry.body);
   } else if (entry.type == record::kFeedReview) {
     apply_review(core, entry.body);
+  } else if (entry.type == record::kFeedCertificate) {
+    note_certificate(core, entry.body);
   } else if (entry.type == record::kFeedPoints) {
     apply_points(core, body);
   } else if (entry.type == record::kFeedPack) {

@@ -31,7 +31,7 @@ Outcome attend(Core& core, const flow::Attend& d) {
       .bind(!closes)
       .done();
   if (closes) keep_progress(core, d.course);
-  return flow::Attended{d.kind, d.at, d.media};
+  return flow::Attended{d.kind, d.at, d.media, d.kind == "pause" ? resume_code(core, d) : std::string()};
 }
 
 Outcome complete_lesson(Core& core, const flow::CompleteLesson& d) {

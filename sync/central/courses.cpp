@@ -308,6 +308,22 @@ CourseRow review_course(Work& work, const std::string& course, const std::string
   return row;
 }
 
+std::string assign_again(Work& work, const std::string& course) {
+  std::optional<Stored> stored;
+  {
+    auto& s = work.store.prepared("SELECT body, basis, withdrawn, review FROM course WHERE course=$1");
+    s.bind(course);
+    if (s.row()) stored = read_course(s);
+  }
+  if (!stored || !stored->withdrawn.empty()) return {};
+  CourseOrder order = stored->order;
+  order.course = new_course_id(work.random);
+  order.assigned = work.now;
+  order.deadline = work.now + kDeadline;
+  store_course(work, order, stored->basis);
+  return order.course;
+}
+
 std::string to_json(const CourseRow& row) {
   const auto& o = row.order;
   const auto& s = row.standing;

@@ -61,6 +61,10 @@ CourseRow find_course(Work& work, const std::string& course);
 CourseRow review_course(Work& work, const std::string& course, const std::string& decision, const std::string& reviewer,
                         const std::string& reason);
 
+// The same order once more with a new id and a new deadline, after its certificate was voided. Returns the id; empty
+// when there is no such course or it was withdrawn.
+std::string assign_again(Work& work, const std::string& course);
+
 std::string to_json(const CourseRow& row);
 std::string to_json(const CourseChange& change);
 

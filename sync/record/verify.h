@@ -102,7 +102,7 @@ class LogVerifier {
 // A certificate's QR text, without any network (learning rules, section 10).
 struct CertificateVerdict {
   rules::CertificateText text;
-  std::uint32_t inc = 1;  // of the delegation whose key signed it
+  std::uint32_t inc = 1;  // of the delegation whose key signed it; 0: the centre signed it
 };
 // `delegations`: signed notes of the station concerned, of one or more incarnations. `invalid` when the text is none,
 // `not_found` when no delegation is for its station and key, `denied` when a signature is wrong.

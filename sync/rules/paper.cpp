@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <map>
 #include <set>
-#include <string_view>
 
 namespace station::rules {
 
@@ -22,10 +21,12 @@ std::uint64_t PaperStream::word() {
 }
 
 std::uint64_t PaperStream::below(std::uint64_t n) {
-  const std::uint64_t rest = (0 - n) % n;  // 2^64 mod n
-  const std::uint64_t top = 0 - rest;      // 2^64 − rest; 0 stands for 2^64
   std::uint64_t v = word();
-  while (top != 0 && v >= top) v = word();
+  if (v > 0 - n) {  // perhaps beyond the last whole multiple of n below 2^64
+    const std::uint64_t rest = (0 - n) % n;  // 2^64 mod n
+    const std::uint64_t top = 0 - rest;      // 2^64 − rest; 0 stands for 2^64
+    while (top != 0 && v >= top) v = word();
+  }
   return v % n;
 }
 
@@ -39,77 +40,113 @@ std::string seed_text(const PaperRequest& r) {
          "\n" + r.salt;
 }
 
+using Indexes = std::vector<std::uint32_t>;  // of items of the pool
+
 // The items of one blueprint row, critical ones first (9.3, step 2).
-using Items = std::vector<const PaperItem*>;
-Items take_row(const BlueprintRow& row, const Items& order, std::vector<std::string>& problems) {
-  Items row_items;
+Indexes take_row(const BlueprintRow& row, const PaperPool& pool, const Indexes& order,
+                 std::vector<std::string>& problems) {
+  Indexes row_items;
   int critical = 0;
-  const auto room = [&] { return static_cast<int>(row_items.size()) < row.count; };
-  for (const PaperItem* item : order)
-    if (item->critical && critical < row.critical && room()) {
-      row_items.push_back(item);
-      ++critical;
-    }
-  const Items first = row_items;
-  for (const PaperItem* item : order)
-    if (room() && std::find(first.begin(), first.end(), item) == first.end()) row_items.push_back(item);
-  if (room() || critical < row.critical)
+  const auto wanted = static_cast<std::size_t>(row.count);
+  for (const std::uint32_t i : order) {
+    if (critical == row.critical || row_items.size() == wanted) break;
+    if (!pool.items()[i].critical) continue;
+    row_items.push_back(i);
+    ++critical;
+  }
+  const Indexes first = row_items;
+  for (const std::uint32_t i : order) {
+    if (row_items.size() == wanted) break;
+    if (std::find(first.begin(), first.end(), i) == first.end()) row_items.push_back(i);
+  }
+  if (row_items.size() < wanted || critical < row.critical)
     problems.push_back("topic " + row.topic + " has too few items: " + std::to_string(row_items.size()) + " of " +
                        std::to_string(row.count) + ", critical " + std::to_string(critical) + " of " +
                        std::to_string(row.critical));
   return row_items;
 }
 
-}  // namespace
+base::Result<void> refuse_paper(const std::string& why) {
+  return base::fail(base::Errc::invalid, "paper: " + why);
+}
 
-base::Result<void> check_request(const PaperRequest& request) {
-  const auto refuse = [](const std::string& why) { return base::fail(base::Errc::invalid, "paper: " + why); };
+base::Result<void> check_with(const PaperRequest& request, const PaperPool& pool) {
   for (const std::string* field : {&request.course_id, &request.course_version, &request.rider_id, &request.salt})
-    if (field->find('\n') != std::string::npos) return refuse("course id, version, rider and salt must not contain LF");
-  std::set<std::string_view> ids;
-  for (const PaperItem& item : request.items) {
-    if (!ids.insert(item.id).second) return refuse("item " + item.id + " is given twice");
-    if (item.options < 0 || item.options > kMost) return refuse("item " + item.id + ": number of options out of range");
-  }
+    if (field->find('\n') != std::string::npos)
+      return refuse_paper("course id, version, rider and salt must not contain LF");
+  if (!pool.problem().empty()) return refuse_paper(pool.problem());
   for (const BlueprintRow& row : request.blueprint)
     if (row.count < 0 || row.count > kMost || row.critical < 0 || row.critical > row.count)
-      return refuse("topic " + row.topic + ": count or critical out of range");
+      return refuse_paper("topic " + row.topic + ": count or critical out of range");
   return {};
 }
 
+}  // namespace
+
+PaperPool::PaperPool(std::vector<PaperItem> items) : items_(std::move(items)) {
+  std::sort(items_.begin(), items_.end(), [](const PaperItem& a, const PaperItem& b) { return a.id < b.id; });
+  for (std::uint32_t i = 0; i < items_.size(); ++i) {
+    const PaperItem& item = items_[i];
+    topics_[item.topic].push_back(i);
+    if (!problem_.empty()) continue;
+    if (i > 0 && items_[i - 1].id == item.id) problem_ = "item " + item.id + " is given twice";
+    if (item.options < 0 || item.options > kMost) problem_ = "item " + item.id + ": number of options out of range";
+  }
+}
+
+std::span<const std::uint32_t> PaperPool::topic(std::string_view name) const {
+  const auto it = topics_.find(name);
+  if (it == topics_.end()) return {};
+  return it->second;
+}
+
+std::size_t PaperPool::find(std::string_view id) const {
+  const auto it = std::lower_bound(items_.begin(), items_.end(), id,
+                                   [](const PaperItem& item, std::string_view wanted) { return item.id < wanted; });
+  return it != items_.end() && it->id == id ? static_cast<std::size_t>(it - items_.begin()) : items_.size();
+}
+
+base::Result<void> check_request(const PaperRequest& request) {
+  return check_with(request, PaperPool(request.items));
+}
+
 Paper draw_paper(const PaperRequest& request) {
+  return draw_paper(request, PaperPool(request.items));
+}
+
+Paper draw_paper(const PaperRequest& request, const PaperPool& pool) {
   Paper paper;
   paper.seed = base::sha256(base::as_bytes(seed_text(request)));
-  if (const auto checked = check_request(request); !checked) {
+  if (const auto checked = check_with(request, pool); !checked) {
     paper.problems.push_back(checked.error().message);
     return paper;
   }
   PaperStream stream(paper.seed);
-  Items items;
-  for (const PaperItem& i : request.items) items.push_back(&i);
-  std::sort(items.begin(), items.end(), [](const PaperItem* a, const PaperItem* b) { return a->id < b->id; });
-  const std::set<std::string_view> used_ids(request.used.begin(), request.used.end());
+  std::vector<char> was_used(pool.items().size(), 0), taken(pool.items().size(), 0);
+  for (const std::string& id : request.used)
+    if (const std::size_t i = pool.find(id); i < was_used.size()) was_used[i] = 1;
 
-  Items chosen;
-  std::set<const PaperItem*> taken;
+  Indexes chosen;
   for (const BlueprintRow& row : request.blueprint) {
-    Items order, used;
-    for (const PaperItem* i : items)
-      if (i->topic == row.topic && !taken.contains(i)) (used_ids.contains(i->id) ? used : order).push_back(i);
+    Indexes order, used;
+    for (const std::uint32_t i : pool.topic(row.topic))
+      if (!taken[i]) (was_used[i] ? used : order).push_back(i);
     stream.shuffle(order);
     stream.shuffle(used);
     order.insert(order.end(), used.begin(), used.end());
-    const Items row_items = take_row(row, order, paper.problems);
-    chosen.insert(chosen.end(), row_items.begin(), row_items.end());
-    taken.insert(row_items.begin(), row_items.end());
+    for (const std::uint32_t i : take_row(row, pool, order, paper.problems)) {
+      chosen.push_back(i);
+      taken[i] = 1;
+    }
   }
   stream.shuffle(chosen);
-  for (const PaperItem* i : chosen) {
-    DrawnItem drawn{i->id, i->version, {}};
-    for (int k = 0; k < i->options; ++k) drawn.order.push_back(k);
-    if (i->shuffle) stream.shuffle(drawn.order);
+  for (const std::uint32_t i : chosen) {
+    const PaperItem& item = pool.items()[i];
+    DrawnItem drawn{item.id, item.version, {}};
+    for (int k = 0; k < item.options; ++k) drawn.order.push_back(k);
+    if (item.shuffle) stream.shuffle(drawn.order);
     paper.items.push_back(std::move(drawn));
-    if (used_ids.contains(i->id)) paper.repeated.push_back(i->id);
+    if (was_used[i]) paper.repeated.push_back(item.id);
   }
   return paper;
 }

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -50,8 +52,27 @@ struct Paper {
   std::vector<std::string> problems;  // not empty: the paper must not be opened
 };
 
+// The live items, checked and sorted once: drawing again costs only the shuffling.
+class PaperPool {
+ public:
+  explicit PaperPool(std::vector<PaperItem> items);
+  const std::vector<PaperItem>& items() const { return items_; }  // by id
+  // Indexes of the items of a topic, ascending; empty for one that is not there.
+  std::span<const std::uint32_t> topic(std::string_view name) const;
+  // Index of an item, or items().size().
+  std::size_t find(std::string_view id) const;
+  const std::string& problem() const { return problem_; }  // empty when the items are of the stated form
+
+ private:
+  std::vector<PaperItem> items_;
+  std::map<std::string, std::vector<std::uint32_t>, std::less<>> topics_;
+  std::string problem_;
+};
+
 // The same request always gives the same paper. A request that check_request refuses gives no items and one problem.
 Paper draw_paper(const PaperRequest& request);
+// The same from a prepared pool instead of request.items.
+Paper draw_paper(const PaperRequest& request, const PaperPool& pool);
 
 // Is the request of the stated form? No LF in a field of the seed, no id twice, counts and options from 0 to 1000.
 base::Result<void> check_request(const PaperRequest& request);

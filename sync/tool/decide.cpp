@@ -64,6 +64,27 @@ class Review final : public Command {
   std::string course_, decision_, reason_;
 };
 
+class VoidCertificate final : public Command {
+ public:
+  const char* name() const override { return "void-certificate"; }
+  const char* help() const override { return "Void a certificate; every station learns it and why"; }
+  void declare(Cli& cli) override {
+    cli.argument("NUMBER", number_, "22 digits");
+    cli.option("--reason", reason_, "Why, for the record and the rider", Cli::Need::required);
+    cli.flag("--again", again_, "Assign the course anew, with a new deadline");
+    centre_.declare(cli);
+  }
+  int run(Io& io) override {
+    return decide(io, centre_, "/v1/certificates/" + url_part(number_) + "/void" + (again_ ? "?again=1" : ""),
+                  Json{{"reason", reason_}});
+  }
+
+ private:
+  CentreAccess centre_;
+  std::string number_, reason_;
+  bool again_ = false;
+};
+
 class AddToken final : public Command {
  public:
   const char* name() const override { return "add-token"; }
@@ -173,6 +194,7 @@ class Rider final : public Command {
 void add_decide_commands(CommandList& list) {
   list.push_back(std::make_unique<Withdraw>());
   list.push_back(std::make_unique<Review>());
+  list.push_back(std::make_unique<VoidCertificate>());
   list.push_back(std::make_unique<AddToken>());
   list.push_back(std::make_unique<RevokeToken>());
   list.push_back(std::make_unique<RevokeStation>());

@@ -13,6 +13,7 @@
 #include "sync/base/random.h"
 #include "sync/record/course_progress.h"
 #include "sync/record/pack.h"
+#include "sync/record/pack_signature.h"
 #include "sync/record/record.h"
 #include "sync/record/types.h"
 
@@ -177,7 +178,7 @@ class Rig {
       mine["content.json"] = manifest.dump();
       auto bytes = record::build_pack(mine);
       REQUIRE(bytes);
-      built[version] = *bytes;
+      built[version] = record::sign_pack(*bytes, "centre-440900", key_of(5)).value();
     }
     return built[version];
   }

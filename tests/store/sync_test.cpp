@@ -222,6 +222,22 @@ TEST_CASE("a pack that does not fit or does not open is refused and recorded, an
   checked(rig.announced(junk, 2), junk);
   checked(rig.announced(good, 3), good);  // says that it is version 2
   CHECK(rig.bodies(record::kContentRefused).size() == 3);
+  // Whole, but not from the centre.
+  record::RawPack raw = record::unpack(good).value();
+  raw.signature.clear();
+  const std::string unsigned_pack = record::packed(raw, {}).value();
+  checked(rig.announced(unsigned_pack, 2), unsigned_pack);
+  const std::string foreign = record::sign_pack(unsigned_pack, "centre-440900", key_of(6)).value();
+  checked(rig.announced(foreign, 2), foreign);
+  const std::string author = record::sign_pack(unsigned_pack, "authors", key_of(5)).value();
+  checked(rig.announced(author, 2), author);
+  // Signed by the centre, and a file changed afterwards.
+  raw = record::unpack(good).value();
+  raw.files["quizzes/bank.gift"] += "\n";
+  const std::string changed = record::packed(raw, {}).value();
+  checked(rig.announced(changed, 2), changed);
+  CHECK(rig.bodies(record::kContentRefused).back()["reason"] == "quizzes/bank.gift differs from the manifest");
+  CHECK(rig.bodies(record::kContentRefused).size() == 7);
   rig.feed(record::kFeedPack, {{"pack", "rider-safety"}, {"version", 2}, {"sha256", w.sha256}, {"bytes", w.bytes}});
   REQUIRE(rig.ledger->offer_pack(**rig.ledger->wanted_pack(), good));
   CHECK(rig.ledger->content()->version == 2);
