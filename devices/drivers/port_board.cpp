@@ -19,13 +19,13 @@ using namespace std::chrono_literals;
 namespace map = codec::port_board;
 namespace dny = codec::dny;
 using Flow = OutletReading::Flow;
-using codec::modbus::Request;
+using PortRequest = codec::modbus::Request;
 
 namespace {
 
 constexpr auto kPollPort = 1s;
 constexpr auto kProbeAgain = 5s;       // a board that does not answer
-constexpr int kSilentAfter = 3;        // requests in a row
+constexpr int kBoardSilentAfter = 3;        // requests in a row
 constexpr auto kSettleAgain = 60s;     // until the settlement is stored
 constexpr auto kNobodysAfter = 15s;    // a port that is on without a session goes off
 constexpr int kMostSteps = 8;
@@ -149,7 +149,7 @@ struct PortBoardLine::Impl {
   }
   std::string reason_to_refuse(const Outlet& o, const devices::StartOutlet& command) const;
   std::optional<Job> next_job(BootTime now);
-  Request request_of(const Job& job) const;
+  PortRequest request_of(const Job& job) const;
   void answered(const codec::modbus::Reply& reply, BootTime now);
   void failed(const Job& job, BootTime now);
   void lost(Board& board, const std::string& why, BootTime now);
@@ -191,7 +191,7 @@ std::string PortBoardLine::Impl::reason_to_refuse(const Outlet& o, const devices
   return {};
 }
 
-Request PortBoardLine::Impl::request_of(const Job& job) const {
+PortRequest PortBoardLine::Impl::request_of(const Job& job) const {
   const std::uint8_t s = slave(*job.board);
   const int port = job.outlet ? job.outlet->port : 0;
   switch (job.step) {
@@ -358,7 +358,8 @@ void PortBoardLine::Impl::answered(const codec::modbus::Reply& reply, BootTime n
         }
         job.outlet->poll_due = now;
       } else if (job.step == Step::check_off) {
-        if (!job.order.empty()) job.outlet->session.on_stop(!job.outlet->on, job.outlet->on ? "the coil reads on" : "the coil reads off", now);
+        const bool off = !job.outlet->on;
+        if (!job.order.empty()) job.outlet->session.on_stop(off, off ? "the coil reads off" : "the coil reads on", now);
         job.outlet->poll_due = now;
       }
       return;
@@ -395,8 +396,8 @@ void PortBoardLine::Impl::failed(const Job& job, BootTime now) {
   } else if ((job.step == Step::off || job.step == Step::check_off) && !job.order.empty()) {
     job.outlet->session.on_stop(false, "the board does not answer", now);
   }
-  if (++board.failures < kSilentAfter) return;
-  if (board.ready || board.failures == kSilentAfter)
+  if (++board.failures < kBoardSilentAfter) return;
+  if (board.ready || board.failures == kBoardSilentAfter)
     faults.raise("board.silent", board.settings.name, "three requests in a row without an answer", now);
   if (board.ready) lost(board, "it does not answer", now);
 }

@@ -192,7 +192,7 @@ void SimChargePost::hang_up(bool noticed, Milliseconds down) {
   under_way_.clear();
   stream_.clear();
   greeted_ = registered_ = know_time_ = false;
-  last_order_.reset();
+  done_.clear();
   order_heard_.reset();
 }
 
@@ -486,11 +486,11 @@ void SimChargePost::on_frame(const dny::Frame& frame) {
     --lose_orders_;
     return;
   }
-  if (last_order_ && last_order_->message == frame.message) {  // a resend: answered again, done once
-    if (*last_order_ != frame) violations_.push_back("a message number was used for two orders");
-    return send(frame.command, last_reply_, frame.message);
+  for (const auto& [order, reply] : done_) {  // a resend: answered again, done once
+    if (order.message != frame.message) continue;
+    if (order != frame) violations_.push_back("a message number was used for two orders");
+    return send(frame.command, reply, frame.message);
   }
-  last_order_ = frame;
   last_reply_ = {0};
   if (frame.command == dny::code::kStatus) {
     last_reply_.clear();
@@ -498,7 +498,9 @@ void SimChargePost::on_frame(const dny::Frame& frame) {
     report(dny::code::kRegistration, dny::write_registration(m));
     return heartbeat();
   }
-  if (frame.command == dny::code::kCharge) return on_charge(frame);
+  if (frame.command == dny::code::kCharge) on_charge(frame);
+  done_.emplace_back(frame, last_reply_);
+  if (done_.size() > 8) done_.pop_front();
   send(frame.command, last_reply_, frame.message);
 }
 
@@ -549,7 +551,6 @@ void SimChargePost::on_charge(const dny::Frame& frame) {
     }
   }
   last_reply_ = dny::write_charge_reply(reply);
-  send(frame.command, last_reply_, frame.message);
 }
 
 }  // namespace station::sim

@@ -138,7 +138,7 @@ class SimChargePost {
   codec::dny::Stream stream_;
   std::deque<Under> under_way_;
   std::uint16_t message_ = 0;
-  std::optional<codec::dny::Frame> last_order_;
+  std::deque<std::pair<codec::dny::Frame, base::Bytes>> done_;  // the last orders with their answers
   base::Bytes last_reply_;
   std::optional<Milliseconds> order_heard_;
   std::optional<codec::dny::Alarm> alarm_;

@@ -6,8 +6,8 @@ namespace station::sim {
 
 using namespace std::chrono_literals;
 namespace map = codec::port_board;
-namespace wire = codec::modbus;
-using wire::Function;
+namespace mb = codec::modbus;
+using mb::Function;
 
 void SimPortBoard::plug(int port, int watts_wanted, int full_after_s) {
   at(port).plugged = true;
@@ -85,24 +85,24 @@ void SimPortBoard::time_passes(Micros now) {
   }
 }
 
-wire::Reply SimPortBoard::obey(const wire::Request& request, Micros at_time) {
+mb::Reply SimPortBoard::obey(const mb::Request& request, Micros at_time) {
   time_passes(at_time);
   heard_ = at_time;
   const std::size_t port = request.address / 16;
   const bool at_port = request.address % 16 == 0 && port < ports_.size();
   switch (request.function) {
     case Function::read_input_registers:
-      if (!at_port || request.count != 9) return wire::Exception{2};
-      return wire::Registers{map::registers_of(state_of(ports_[port]))};
+      if (!at_port || request.count != 9) return mb::Exception{2};
+      return mb::Registers{map::registers_of(state_of(ports_[port]))};
     case Function::read_coils: {
-      wire::Bits bits;
+      mb::Bits bits;
       for (std::size_t i = 0; i < request.count; ++i) bits.bits.push_back(i < ports_.size() && ports_[i].on);
       return bits;
     }
     case Function::write_coil: {
-      if (request.address >= ports_.size()) return wire::Exception{2};
+      if (request.address >= ports_.size()) return mb::Exception{2};
       Port& p = ports_[request.address];
-      const bool on = request.values[0] == wire::kCoilOn;
+      const bool on = request.values[0] == mb::kCoilOn;
       if (on && !p.on) {
         ++enabled_;
         p.on = true;
@@ -111,26 +111,26 @@ wire::Reply SimPortBoard::obey(const wire::Request& request, Micros at_time) {
         p.faults = 0;
       }
       if (!on) off(p, 0);
-      return wire::Written{};
+      return mb::Written{};
     }
     case Function::read_registers:
       if (request.address == map::kWatchdogRegister && request.count == 3)
-        return wire::Registers{{watchdog_s_, static_cast<std::uint16_t>(ports_.size()), version_}};
-      if (!at_port || request.count != 2) return wire::Exception{2};
-      return wire::Registers{{static_cast<std::uint16_t>(ports_[port].most_w), static_cast<std::uint16_t>(ports_[port].longest_s)}};
+        return mb::Registers{{watchdog_s_, static_cast<std::uint16_t>(ports_.size()), version_}};
+      if (!at_port || request.count != 2) return mb::Exception{2};
+      return mb::Registers{{static_cast<std::uint16_t>(ports_[port].most_w), static_cast<std::uint16_t>(ports_[port].longest_s)}};
     case Function::write_register:
-      if (request.address != map::kWatchdogRegister) return wire::Exception{2};
-      if (request.values[0] == 0) return wire::Exception{3};  // a watchdog that never bites is refused
+      if (request.address != map::kWatchdogRegister) return mb::Exception{2};
+      if (request.values[0] == 0) return mb::Exception{3};  // a watchdog that never bites is refused
       watchdog_s_ = request.values[0];
-      return wire::Written{};
+      return mb::Written{};
     case Function::write_registers:
-      if (!at_port || request.values.size() != 2) return wire::Exception{2};
-      if (ignore_limits_) return wire::Written{};
+      if (!at_port || request.values.size() != 2) return mb::Exception{2};
+      if (ignore_limits_) return mb::Written{};
       ports_[port].most_w = request.values[0];
       ports_[port].longest_s = request.values[1];
-      return wire::Written{};
+      return mb::Written{};
     default:
-      return wire::Exception{1};
+      return mb::Exception{1};
   }
 }
 

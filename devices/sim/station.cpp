@@ -41,6 +41,13 @@ Station::Station(StationPlan plan, const base::Clock& clock, Pace pace)
     if (one.kind == StationPlan::ScannerKind::wedge) one.wedge = std::make_unique<SimWedge>(clock);
     STATION_CHECK(scanners_.emplace(plan_of_one.name, std::move(one)).second, "a scanner's name is used once");
   }
+  for (const StationPlan::PortBoard& one : plan.port_boards) {
+    auto& line = port_lines_[one.device];
+    if (!line) line = std::make_unique<SimModbusLine>();
+    auto board = std::make_shared<SimPortBoard>(one.ports);
+    line->add(static_cast<std::uint8_t>(one.slave), board);
+    STATION_CHECK(port_boards_.emplace(one.name, std::pair(one.device, board)).second, "a port board's name is used once");
+  }
   for (const StationPlan::Post& post : plan.posts) {
     const auto device = std::make_shared<SimChargePost>(post.settings, clock);
     STATION_CHECK(posts_.emplace(post.name, device).second, "a post's name is used once");
@@ -61,6 +68,12 @@ base::Result<std::unique_ptr<link::Listener>> Station::listener(const std::strin
   return std::unique_ptr<link::Listener>(std::move(*listener));
 }
 
+void Station::with_port_board(const std::string& name, const std::function<void(SimPortBoard&)>& hand) {
+  STATION_CHECK(port_boards_.contains(name), "the plan has this port board");
+  const auto& [device, board] = port_boards_.at(name);
+  port_lines_.at(device)->with([&, b = board.get()] { hand(*b); });
+}
+
 SimChargePost& Station::post(const std::string& name) {
   STATION_CHECK(posts_.contains(name), "the plan has this post");
   return *posts_.at(name);
@@ -71,6 +84,7 @@ base::Result<std::unique_ptr<link::ByteLink>> Station::serial(const std::string&
   if (name != line_of_device_.end()) return wire_to(*lines_.at(name->second), baud);
   for (auto& [scanner, one] : scanners_)
     if (one.serial && one.place == device) return wire_to(*one.serial, baud);
+  if (const auto line = port_lines_.find(device); line != port_lines_.end()) return wire_to(*line->second, baud);
   return base::fail(base::Errc::not_found, "the simulated station has nothing at " + device);
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -9,6 +10,7 @@
 #include "devices/sim/card_reader.h"
 #include "devices/sim/charge_post.h"
 #include "devices/sim/lock_board.h"
+#include "devices/sim/port_board.h"
 #include "devices/sim/scanners.h"
 #include "devices/sim/usb_hub.h"
 #include "devices/sim/usb_bus.h"
@@ -50,6 +52,13 @@ struct StationPlan {
   std::vector<Hub> hubs;
   std::vector<Line> lines;
   std::vector<Scanner> scanners{};
+  struct PortBoard {
+    std::string name = "shed";
+    std::string device = "/dev/serial/by-id/usb-ports";  // several boards may share a line
+    int slave = 1;
+    int ports = 4;
+  };
+  std::vector<PortBoard> port_boards{};
   std::vector<Post> posts{};  // all of them connect to where the station listens
 };
 
@@ -96,6 +105,8 @@ class Station final : public link::Links {
   void plug_hub(const std::string& hub);
   SimUsbHub& hub(const std::string& name);  // over_current(port), stick(port, …), powered(port)
 
+  // Does something with a port board while its line stands still.
+  void with_port_board(const std::string& name, const std::function<void(SimPortBoard&)>& hand);
   SimChargePost& post(const std::string& name);  // plug(port, watts), weld(port), alarm(4), hang_up(), …
 
   SimLockLine& line(const std::string& name);  // board(address).close_door(lock), .set_lock(lock, LockState::jammed), …
@@ -123,6 +134,8 @@ class Station final : public link::Links {
   std::map<std::string, std::string> line_of_device_;
   std::map<std::string, std::string> places_;
   std::map<std::string, std::shared_ptr<SimChargePost>> posts_;
+  std::map<std::string, std::unique_ptr<SimModbusLine>> port_lines_;  // by device
+  std::map<std::string, std::pair<std::string, std::shared_ptr<SimPortBoard>>> port_boards_;  // name → device and board
   std::vector<std::unique_ptr<Pty>> ptys_;
   std::unique_ptr<SimPostDialer> dialer_;
 };

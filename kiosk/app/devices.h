@@ -7,6 +7,7 @@
 #include "devices/drivers/event_queue.h"
 #include "devices/drivers/hub.h"
 #include "kiosk/app/config.h"
+#include "kiosk/app/typed_fallback.h"
 
 namespace station::app {
 
@@ -22,6 +23,10 @@ class Hands {
   virtual base::Result<void> box(const std::string& what, const std::string& name) = 0;
   // `what`: over-current, stick (the port ignores its switch) or heal.
   virtual base::Result<void> port(const std::string& what, const std::string& name) = 0;
+  // `what`: plug or unplug a charger; weld, heat, over-current or heal the outlet; smoke, drop or reboot its post.
+  virtual base::Result<void> outlet(const std::string& what, const std::string& name) = 0;
+  // Holds a code before the first scanner.
+  virtual base::Result<void> scan(const std::string& code) = 0;
   virtual void close_all_doors() = 0;
 };
 
@@ -30,7 +35,8 @@ struct DeviceOptions {
   drivers::Running running = drivers::Running::threaded;
 };
 
-// The devices of the configuration behind one hub: real ones, or simulated ones that speak the same bytes.
+// The devices of the configuration behind one hub: real ones, or simulated ones that speak the same bytes. Simulated ones
+// with threads also obey commands on the Unix socket DATA/sim.sock (devices/sim/README.md).
 class StationDevices {
  public:
   // `wake` is called on device threads after every event. Clock must outlive it.
@@ -41,6 +47,7 @@ class StationDevices {
   drivers::EventQueue& events();
   drivers::DeviceHub& hub();
   Hands* hands();  // null with real devices
+  TypedFallback& typed();
 
  private:
   struct Impl;

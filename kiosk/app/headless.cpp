@@ -108,10 +108,14 @@ Result<void> ScriptPlayer::device(const ScriptLine& line) {
     hands->take_card();
   } else if (verb == "remove") {
     hands->take_card();
+  } else if (verb == "scan") {
+    done = hands->scan(first);
   } else if (verb == "box") {
     done = hands->box(first, line.words[1]);
   } else if (verb == "port") {
     done = hands->port(first, line.words[1]);
+  } else if (verb == "outlet") {
+    done = hands->outlet(first, line.words[1]);
   } else if (verb == "reader") {
     hands->plug_reader(first == "plug");
   } else if (verb == "board") {

@@ -45,6 +45,11 @@ Started<std::unique_ptr<store::Ledger>> open_ledger(const KioskConfig& config, c
   for (const HubConfig& hub : config.hubs)
     for (const auto& port : hub.ports) options.ports.push_back(port.name);
   for (const LockerConfig& locker : config.lockers) options.boxes.insert(options.boxes.end(), locker.boxes.begin(), locker.boxes.end());
+  options.outlets = config.ebike.outlets;
+  options.approvals = config.ebike.approvals;
+  options.indoor_ebike_forbidden = config.ebike.indoor_forbidden;
+  options.outlets_w = config.ebike.outlets_w;
+  options.outlet_longest_s = config.ebike.longest_s;
   options.charge_limit_min = config.times.charge_limit_min;
   options.check_in_points = config.check_in_points;
   options.lesson_points = config.lesson_points;

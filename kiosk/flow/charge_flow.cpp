@@ -43,6 +43,14 @@ class ChargeFlow final : public Flow {
     return Stay{};
   }
 
+  // Why an e-bike outlet did not go on; that it did not comes from the ledger.
+  Move on_event(const devices::Event& event, Desk&) override {
+    const auto* answer = std::get_if<devices::OutletAnswer>(&event);
+    if (answer && answer->outlet == state_.port && state_.step == ChargeStep::switching_on)
+      not_plugged_ = answer->result == devices::OutletResult::not_plugged;
+    return Stay{};
+  }
+
   Move on_tick(Desk& desk) override {
     // The station may have ended the session (limit, over-current) while the rider watches.
     if (state_.step == ChargeStep::running && !desk.rider->charge) refresh(desk);
@@ -60,13 +68,15 @@ class ChargeFlow final : public Flow {
       state_.minutes = static_cast<int>((desk.clock.utc() - since_).count() / 60'000);
     } else if (state_.step == ChargeStep::switching_on) {
       state_.step = ChargeStep::choose;
-      state_.message = Message{"charge.not_switched", {state_.port}, true};
+      state_.message = Message{not_plugged_ ? "charge.plug_in" : "charge.not_switched", {state_.port}, true};
+      not_plugged_ = false;
     }
   }
 
   ChargeScreen state_;
   UtcTime since_{};
   std::uint64_t request_ = 0;
+  bool not_plugged_ = false;
 };
 
 }  // namespace

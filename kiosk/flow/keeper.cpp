@@ -1,5 +1,7 @@
 #include "kiosk/flow/keeper.h"
 
+#include <algorithm>
+
 namespace station::flow {
 
 using namespace std::chrono_literals;
@@ -9,6 +11,7 @@ void Keeper::end_charge(const std::string& port, const std::string& reason, Desk
 }
 
 void Keeper::on_reply(const Reply& reply, Desk& desk) {
+  outlets_.on_reply(reply, desk);
   if (const auto* charge = std::get_if<ChargeIntended>(&reply.outcome)) {
     switches_[charge->op] = {charge->port, charge->on};
     desk.command(devices::SwitchPort{charge->op, charge->port, charge->on});
@@ -21,6 +24,7 @@ void Keeper::on_reply(const Reply& reply, Desk& desk) {
 }
 
 void Keeper::on_event(const devices::Event& event, Desk& desk) {
+  outlets_.on_event(event, desk);
   if (const auto* e = std::get_if<devices::PortSwitched>(&event)) {
     const auto it = switches_.find(e->op_id);
     if (it == switches_.end()) return;
@@ -34,7 +38,7 @@ void Keeper::on_event(const devices::Event& event, Desk& desk) {
   } else if (const auto* opening = std::get_if<devices::BoxOpening>(&event)) {
     desk.ask(RecordOpening{opening->op_id, opening->result, opening->evidence});
   } else if (const auto* door = std::get_if<devices::DoorChanged>(&event)) {
-    doors_[door->box] = door->door;
+    desk.doors[door->box] = door->door;
     // After a crash the result is read from the door; the lock is never pulsed again.
     for (const PendingOpening& p : desk.station.pending_openings) {
       if (p.box != door->box || door->door == devices::Door::unknown) continue;
@@ -49,10 +53,30 @@ void Keeper::on_event(const devices::Event& event, Desk& desk) {
   }
 }
 
+// The rider at the screen is asked within a minute of closing the door. Where nobody asked, nobody knows what is inside:
+// the box stays the rider's.
+void Keeper::settle_left_boxes(Desk& desk) {
+  std::erase_if(closed_, [&](const auto& c) { return !std::ranges::count(desk.station.open_boxes, c.first); });
+  for (const std::string& box : desk.station.open_boxes) {
+    const auto door = desk.doors.find(box);
+    if (door == desk.doors.end() || door->second != devices::Door::closed) {
+      closed_.erase(box);
+    } else if (const auto [since, first] = closed_.try_emplace(box, desk.now()); !first && desk.now() - since->second >= 90s) {
+      desk.ask(SettleBox{box});
+      since->second = desk.now();
+    }
+  }
+}
+
 void Keeper::on_tick(Desk& desk) {
+  outlets_.on_tick(desk);
+  const bool alarm = std::ranges::count(desk.station.faults, std::string("post.alarm"), &FaultView::code) > 0;
+  settle_left_boxes(desk);
   for (const RunningCharge& c : desk.station.charges) {
     if (c.from_before) {
       end_charge(c.port, "restart", desk);
+    } else if (alarm) {
+      end_charge(c.port, "fault", desk);  // smoke or water somewhere: no current anywhere
     } else if (desk.now() - c.since >= std::chrono::minutes(c.limit_min)) {
       end_charge(c.port, "limit", desk);
     }

@@ -6,6 +6,7 @@
 #include <variant>
 #include <vector>
 
+#include "devices/api/commands.h"
 #include "devices/api/events.h"
 #include "kiosk/flow/views.h"
 
@@ -59,6 +60,20 @@ struct RecordSwitch {
   std::string evidence;
 };
 
+// E-bike outlets are asked for by IntendCharge as well; the answer is OutletIntended. What the device answered, and what
+// it meters; a settlement is answered by OutletStored once it is on disk.
+struct RecordOutlet {
+  std::string op;
+  devices::OutletResult result = devices::OutletResult::unknown;
+  std::string evidence;
+};
+struct NoteOutlet {
+  devices::OutletChanged reading;
+};
+struct StoreSettlement {
+  devices::OutletSettled settled;
+};
+
 // Boxes: hold (BoxHeld), intend (BoxIntended), outcome and door (RiderChanged).
 struct HoldBox {
   std::string subject;
@@ -77,6 +92,10 @@ struct CloseBox {
   std::string lease;
   std::string purpose;
   bool used = true;  // deposit: things are inside; pick-up: emptied
+};
+// The rider went away from an open box and the door was closed later: the box stays theirs. Answer: Done.
+struct SettleBox {
+  std::string box;
 };
 struct ReleaseHold {
   std::string lease;
@@ -115,6 +134,26 @@ struct AnswerItem {  // answer: ItemStored
   int index = 0;
   std::vector<int> chosen;  // option numbers as authored
   std::int64_t took_ms = 0;
+  std::string text{};                // numeric and text: as typed
+  std::vector<std::int64_t> taps{};  // hazard: clip times in ms
+};
+// Daily questions. Answer: DailyOpened.
+struct OpenDaily {
+  std::string subject;
+};
+// A code that was shown to the scanner: a certificate of anybody (answer: CertificateChecked), or the resume code of the
+// rider who is signed in (answer: LessonResumed or NotNow).
+struct ReadCode {
+  std::string subject;
+  std::string text;
+};
+// A question answered in practice: it schedules when the question comes again. Answer: Practised.
+struct Practise {
+  std::string subject;
+  std::string where;  // daily, lesson, hazard or hazard_test
+  std::string item;
+  rules::Response response;
+  std::int64_t took_ms = 0;
 };
 struct CloseExam {  // answer: ExamClosed
   std::string attempt;
@@ -141,8 +180,10 @@ struct LoadRider {
 };
 
 using Demand = std::variant<TapCard, EnterPin, BadCard, ConfirmByCard, ConfirmByPin, LeaveStation, IntendCharge, RecordSwitch,
-                            HoldBox, IntendOpen, RecordOpening, CloseBox, ReleaseHold, Attend, CompleteLesson, AcceptWarning,
-                            OpenExam, AnswerItem, CloseExam, LodgeComplaint, RaiseFault, ClearFault, Housekeep, LoadRider>;
+                            HoldBox, IntendOpen, RecordOpening, CloseBox, SettleBox, ReleaseHold, Attend, CompleteLesson, AcceptWarning,
+                            OpenExam, AnswerItem, CloseExam, LodgeComplaint, RaiseFault, ClearFault, Housekeep, LoadRider,
+                            OpenDaily, Practise, ReadCode, RecordOutlet, NoteOutlet,
+                            StoreSettlement>;
 
 struct Request {
   std::uint64_t id = 0;  // chosen by the flow; the reply carries it
@@ -182,6 +223,17 @@ struct ChargeIntended {
   std::string port;
   bool on = true;
 };
+struct OutletIntended {
+  std::string op;
+  std::string outlet;
+  std::string session;
+  bool on = true;
+  devices::OutletLimits limits;
+};
+struct OutletStored {
+  std::string outlet;
+  std::string order;
+};
 struct BoxHeld {
   std::string lease;
   std::string box;
@@ -195,6 +247,7 @@ struct Attended {
   std::string kind;
   BootTime at;
   bool media = false;
+  std::string resume_code{};  // after a pause: what another station can go on with
 };
 struct PaperOpened {
   PaperView paper;
@@ -202,6 +255,26 @@ struct PaperOpened {
 struct ItemStored {
   int index = 0;
   bool right = false;
+};
+// `verdict` is a string key: certificate.confirmed, .signed, .voided or .invalid.
+struct CertificateChecked {
+  std::string verdict;
+  std::string number;
+  std::string reason;
+};
+// The lesson goes on here; `credited_s` as the code says it.
+struct LessonResumed {
+  std::string lesson;
+  std::string step;
+  int credited_s = 0;
+};
+struct DailyOpened {
+  DailyView daily;
+};
+struct Practised {
+  bool right = false;
+  int days = 0;  // until the question comes again
+  RiderView rider;
 };
 struct ExamClosed {
   ExamOutcome outcome;
@@ -222,7 +295,9 @@ struct StorageFailed {
 };
 
 using Outcome = std::variant<Welcome, Refusal, Confirmed, RiderChanged, ChargeIntended, BoxHeld, BoxIntended, Attended,
-                             PaperOpened, ItemStored, ExamClosed, ComplaintLodged, NotNow, Done, StorageFailed>;
+                             PaperOpened, ItemStored, ExamClosed, ComplaintLodged, NotNow, Done, StorageFailed,
+                             DailyOpened, CertificateChecked, LessonResumed, Practised,
+                             OutletIntended, OutletStored>;
 
 struct Reply {
   std::uint64_t id = 0;

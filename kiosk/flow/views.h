@@ -6,7 +6,9 @@
 #include <string>
 #include <vector>
 
+#include "devices/api/commands.h"
 #include "sync/base/clock.h"
+#include "sync/rules/response.h"
 
 namespace station::record {
 struct Content;
@@ -28,6 +30,7 @@ struct PortView {
   std::string name;  // "P1"
   PortState state = PortState::free;
   int minutes_left = 0;  // until the limit, where somebody charges
+  bool ebike = false;    // an outlet for e-bikes
   bool operator==(const PortView&) const = default;
 };
 
@@ -48,6 +51,9 @@ struct ChargeView {
   UtcTime since;
   int minutes = 0;
   int limit_min = 0;
+  bool ebike = false;  // then as last metered:
+  int watts = 0;
+  int watt_hours = 0;
   bool operator==(const ChargeView&) const = default;
 };
 
@@ -94,6 +100,8 @@ struct CourseView {
   // Throttle: what the named reviewer decided; empty while the recommendation waits.
   std::string decision, reviewer, decision_reason;
   std::string certificate;  // number
+  std::string withdrawn_reason{};            // why the course was withdrawn
+  std::string allowed_by{}, allowed_reason{};  // who allowed a further attempt, and why
   bool operator==(const CourseView&) const = default;
 };
 
@@ -103,6 +111,8 @@ struct CertificateView {
   std::string text;  // content of the QR code
   UtcTime at;
   int score_percent = 0;
+  std::string state{};   // "confirmed" or "void" by the centre; empty until it says so
+  std::string reason{};  // why it is void
   bool operator==(const CertificateView&) const = default;
 };
 
@@ -124,6 +134,7 @@ struct RiderView {
   std::vector<CourseView> courses;  // open ones first, most urgent first
   std::vector<CertificateView> certificates;
   std::vector<std::string> lessons_done;  // voluntary and mandatory
+  int daily_due = 0;                      // daily questions of today, 0…10
   bool operator==(const RiderView&) const = default;
 };
 
@@ -151,6 +162,18 @@ struct RunningCharge {
   bool operator==(const RunningCharge&) const = default;
 };
 
+// An e-bike session that is not over. The device goes on charging while this program is away: sessions of an earlier run
+// are taken up again, not ended.
+struct OpenOutlet {
+  std::string outlet;
+  std::string session;
+  devices::OutletLimits limits;
+  BootTime since;  // the intent; before this boot it is negative
+  bool ending = false;
+  bool from_before = false;
+  bool operator==(const OpenOutlet&) const = default;
+};
+
 // An opening whose result is not known yet, because the program stopped in between.
 struct PendingOpening {
   std::string op;
@@ -171,6 +194,8 @@ struct StationView {
   std::vector<FaultView> faults;
   std::vector<RunningCharge> charges;
   std::vector<PendingOpening> pending_openings;
+  std::vector<OpenOutlet> outlets;
+  std::vector<std::string> open_boxes;  // boxes of leases that are open in the ledger
   bool operator==(const StationView&) const = default;
 };
 
@@ -181,6 +206,27 @@ struct SyncView {
   std::optional<UtcTime> last_success;
   std::string why;  // string key of the reason while offline, for example "sync.network_down"
   bool operator==(const SyncView&) const = default;
+};
+
+// A hazard clip on the screen.
+enum class ClipStage : std::uint8_t { ready, playing, played, replay };
+struct ClipView {
+  ClipStage stage = ClipStage::ready;
+  std::int64_t ms = 0;  // clip time
+  std::vector<std::int64_t> taps;
+  bool operator==(const ClipView&) const = default;
+};
+
+// An answer that is being given, by tapping what is wanted and then where it belongs.
+struct AnswerView {
+  std::vector<int> order;  // authored option numbers as shown
+  // Indexes as shown. match: for each left side, -1 while it is empty. order: in the order tapped. text: of the tiles.
+  std::vector<int> chosen;
+  int slot = 0;        // match: the left side that gets the next right side
+  std::string typed;   // numeric and text
+  ClipView clip;       // hazard
+  bool complete = false;  // may be handed in
+  bool operator==(const AnswerView&) const = default;
 };
 
 // One question of an opened paper. Options are in drawn order; the key stays in the ledger.
@@ -200,6 +246,16 @@ struct PaperView {
   int answered = 0;  // questions already answered (resumed after a power cut)
   std::shared_ptr<const record::Content> content;  // with which the paper was frozen; a newer pack does not change it
   bool operator==(const PaperView&) const = default;
+};
+
+// Daily questions of a rider: what is due today, and on which days of this week some were answered.
+struct DailyView {
+  std::vector<QuestionView> questions;
+  std::vector<bool> week = std::vector<bool>(7, false);  // Monday first
+  int weekday = 0;                                       // of today, Monday 0
+  int days_in_row = 0;                                   // up to today, or yesterday while today has none
+  std::shared_ptr<const record::Content> content;        // the questions are those of this pack
+  bool operator==(const DailyView&) const = default;
 };
 
 struct ExamOutcome {

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "kiosk/screens/page.h"
 
 // Charging a phone: choose a port (the first free one is chosen already), watch it, stop it.
@@ -53,7 +55,8 @@ void draw_choice(Page& p, const flow::ChargeScreen& s) {
                if (at >= ports.size()) break;
                const flow::PortView& port = ports[at];
                const std::string id = "charge.port." + port.name, state = p.tr(word_of(port.state));
-               const std::string detail = port.state == flow::PortState::free ? p.tr("port.free_text")
+               const std::string detail = port.state == flow::PortState::free
+                                              ? p.tr(port.ebike ? "port.ebike_text" : "port.free_text")
                                           : port.state == flow::PortState::busy
                                               ? p.counted("port.busy_text", port.minutes_left)
                                           : port.state == flow::PortState::fault ? p.tr("port.fault_text")
@@ -82,6 +85,13 @@ void draw_waiting(Page& p, const flow::ChargeScreen& s) {
   o.primary = {"charge.wait", p.tr("wait")};
   o.primary_works = false;
   draw_outcome(p, o);
+}
+
+// "0.42 kWh so far, now 180 W"
+std::string metered(const Page& p, const flow::ChargeView& charge) {
+  const int hundredths = charge.watt_hours / 10;
+  const std::string kwh = std::to_string(hundredths / 100) + "." + (hundredths % 100 < 10 ? "0" : "") + std::to_string(hundredths % 100);
+  return p.tr("charge.metered", {kwh, std::to_string(charge.watts)});
 }
 
 void draw_running(Page& p, const flow::ChargeScreen& s) {
@@ -114,7 +124,8 @@ void draw_running(Page& p, const flow::ChargeScreen& s) {
   y += p.headline({card.x + 48, y, card.w - 96, 120}, p.counted("charge.left", left), Align::centre,
                   {Type::title, Type::heading});
   if (!p.large())
-    p.c.paragraph({card.x + 64, y + 8, card.w - 128, 120}, p.counted("charge.limit", limit),
+    p.c.paragraph({card.x + 64, y + 8, card.w - 128, 120},
+                  s.charge && s.charge->ebike ? metered(p, *s.charge) : p.counted("charge.limit", limit),
                   {.type = Type::label, .colour = Token::ink2, .align = Align::centre});
   if (p.c.button(leave,
                  {.id = "charge.home", .title = p.tr("charge.home"), .icon = Icon::home, .align = Align::centre}))
@@ -126,7 +137,9 @@ void draw_running(Page& p, const flow::ChargeScreen& s) {
 void draw_ended(Page& p, const flow::ChargeScreen& s) {
   Outcome o;
   o.headline = p.tr("charge.ended");
-  o.sentence = p.tr("charge.ended_text");
+  const auto& ports = p.frame.station.ports;
+  const bool ebike = std::any_of(ports.begin(), ports.end(), [&](const auto& port) { return port.name == s.port && port.ebike; });
+  o.sentence = p.tr(ebike ? "charge.ended_ebike" : "charge.ended_text");
   o.chip = p.counted("charge.ended_minutes", s.minutes);
   o.chip_icon = Icon::bolt;
   o.chip_tone = Tone::ok;

@@ -2,6 +2,7 @@
 #include <set>
 
 #include "kiosk/store/parts.h"
+#include "sync/record/outlet_types.h"
 #include "sync/record/record.h"
 #include "sync/record/types.h"
 
@@ -18,13 +19,16 @@ struct Rebuilt {
   std::map<std::string, std::string> points_of;  // transfer → subject
   std::set<std::string> visits, open_visits;
   std::map<std::string, std::string> charges;             // session → port, not ended
+  std::map<std::string, std::string> outlets;             // e-bike session → outlet, not closed
   std::map<std::string, std::string> leases;              // lease → box, not ended
+  std::set<std::string> settled;                          // e-bike sessions
   std::set<std::string> openings;                         // op without a result
   std::set<std::pair<std::string, std::string>> lessons;  // subject, lesson
   std::map<std::string, std::vector<record::Record>> courses;
-  std::set<std::string> attempts, open_attempts;
+  std::set<std::string> attempts, open_attempts, items;
   std::map<std::string, int> answers;  // attempt → answered
   std::set<std::string> certificates, complaints;
+  std::set<std::pair<std::string, std::string>> reviews;  // subject, place in the log with item and rating
   std::set<std::pair<std::string, std::string>> faults;
 };
 
@@ -43,6 +47,12 @@ void apply(Rebuilt& s, const record::Record& r) {
     s.charges[text("session")] = text("port");
   } else if (r.type == record::kChargeFailed || r.type == record::kChargeEnded) {
     s.charges.erase(text("session"));
+  } else if (r.type == record::kOutletIntended && body.at("on").get<bool>()) {
+    s.outlets[text("session")] = text("outlet");
+  } else if (r.type == record::kOutletFailed || r.type == record::kOutletSettled || r.type == record::kOutletEstimated) {
+    s.outlets.erase(text("session"));
+    if (r.type == record::kOutletSettled && !s.settled.insert(text("session")).second)
+      throw std::runtime_error("a session is settled twice");
   } else if (r.type == record::kLeaseStarted) {
     s.leases[text("lease")] = text("box");
   } else if (r.type == record::kLeaseEnded) {
@@ -53,6 +63,10 @@ void apply(Rebuilt& s, const record::Record& r) {
     s.openings.erase(text("op"));
   } else if (r.type == record::kLessonCompleted) {
     s.lessons.emplace(r.subject, text("lesson"));
+  } else if (r.type == record::kPracticeAnswered) {
+    s.reviews.emplace(r.subject, std::to_string(r.seq) + " " + text("item") + " " + body.at("rating").dump());
+  } else if (r.type == record::kExamItem) {
+    if (!s.items.insert(text("text")).second) throw std::runtime_error("the text of a question stands there twice");
   } else if (r.type == record::kExamOpened) {
     s.attempts.insert(text("attempt"));
     s.open_attempts.insert(text("attempt"));
@@ -148,13 +162,20 @@ std::string compare_log(Core& core) {
   if (s.open_visits != column(core.db.query("SELECT visit FROM visit WHERE open=1"))) return differ("open visits");
   if (s.charges != columns(core.db.query("SELECT session, port FROM charge WHERE state<>'ended'")))
     return differ("charging sessions");
+  if (s.outlets != columns(core.db.query("SELECT session, outlet FROM outlet_session WHERE state<>'closed'")))
+    return differ("e-bike sessions");
+  if (s.settled != column(core.db.query("SELECT session FROM outlet_session WHERE settled=1")))
+    return differ("settlements");
   if (s.leases != columns(core.db.query("SELECT lease, box FROM lease WHERE state NOT IN ('ended','held')")))
     return differ("leases");
   if (s.openings != column(core.db.query("SELECT op FROM intent WHERE kind='box' AND resolved=0")))
     return differ("openings");
   if (s.lessons != pairs(core.db.query("SELECT DISTINCT subject, lesson FROM lesson_done")))
     return differ("finished lessons");
+  if (s.reviews != pairs(core.db.query("SELECT subject, seq||' '||item||' '||rating FROM review")))
+    return differ("answers in practice");
   if (s.attempts != column(core.db.query("SELECT attempt FROM attempt"))) return differ("attempts");
+  if (s.items != column(core.db.query("SELECT text FROM exam_item"))) return differ("texts of questions");
   if (s.open_attempts != column(core.db.query("SELECT attempt FROM attempt WHERE open=1")))
     return differ("open attempts");
   if (s.certificates != column(core.db.query("SELECT number FROM certificate"))) return differ("certificates");

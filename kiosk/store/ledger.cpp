@@ -5,7 +5,7 @@
 #include "sync/base/file.h"
 #include "sync/base/id.h"
 #include "sync/base/log.h"
-#include "sync/record/pack.h"
+#include "sync/record/pack_signature.h"
 #include "sync/record/record.h"
 #include "sync/record/types.h"
 
@@ -34,10 +34,14 @@ Outcome decide(Core& core, const flow::Demand& demand) {
     Outcome operator()(const flow::LeaveStation& d) const { return leave_station(core, d); }
     Outcome operator()(const flow::IntendCharge& d) const { return intend_charge(core, d); }
     Outcome operator()(const flow::RecordSwitch& d) const { return record_switch(core, d); }
+    Outcome operator()(const flow::RecordOutlet& d) const { return record_outlet(core, d); }
+    Outcome operator()(const flow::NoteOutlet& d) const { return note_outlet(core, d); }
+    Outcome operator()(const flow::StoreSettlement& d) const { return store_settlement(core, d); }
     Outcome operator()(const flow::HoldBox& d) const { return hold_box(core, d); }
     Outcome operator()(const flow::IntendOpen& d) const { return intend_open(core, d); }
     Outcome operator()(const flow::RecordOpening& d) const { return record_opening(core, d); }
     Outcome operator()(const flow::CloseBox& d) const { return close_box(core, d); }
+    Outcome operator()(const flow::SettleBox& d) const { return settle_box(core, d); }
     Outcome operator()(const flow::ReleaseHold& d) const { return release_hold(core, d); }
     Outcome operator()(const flow::Attend& d) const { return attend(core, d); }
     Outcome operator()(const flow::CompleteLesson& d) const { return complete_lesson(core, d); }
@@ -45,12 +49,16 @@ Outcome decide(Core& core, const flow::Demand& demand) {
     Outcome operator()(const flow::OpenExam& d) const { return open_exam(core, d); }
     Outcome operator()(const flow::AnswerItem& d) const { return answer_item(core, d); }
     Outcome operator()(const flow::CloseExam& d) const { return close_exam(core, d); }
+    Outcome operator()(const flow::OpenDaily& d) const { return open_daily(core, d); }
+    Outcome operator()(const flow::Practise& d) const { return practise(core, d); }
+    Outcome operator()(const flow::ReadCode& d) const { return read_code(core, d); }
     Outcome operator()(const flow::LodgeComplaint& d) const { return lodge_complaint(core, d); }
     Outcome operator()(const flow::RaiseFault& d) const { return raise_fault(core, d); }
     Outcome operator()(const flow::ClearFault& d) const { return clear_fault(core, d); }
     Outcome operator()(const flow::Housekeep&) const {
       close_old_visits(core);
       drop_old_holds(core);
+      estimate_outlets(core);
       note_pin_locks(core);
       return flow::Done{};
     }
@@ -102,6 +110,7 @@ void Ledger::start() {
   core.set_meta("running", "1");
   configure_boxes(core);
   core.log.append(record::kStationStarted, "", "", start_body(core, unclean));
+  record_approvals(core);
   settle_charges_at_start(core);
   settle_boxes_at_start(core);
   settle_study_at_start(core);
@@ -147,6 +156,17 @@ flow::Reply Ledger::handle(const flow::Request& request) {
   const auto done = guarded([&] { outcome = decide(core_, request.demand); });
   if (!done) outcome = flow::StorageFailed{done.error().message};
   return {request.id, std::move(outcome)};
+}
+
+std::vector<flow::Reply> Ledger::handle(std::span<const flow::Request> requests) {
+  std::vector<flow::Reply> replies;
+  const auto done = guarded([&] {
+    for (const flow::Request& request : requests) replies.push_back({request.id, decide(core_, request.demand)});
+  });
+  if (done) return replies;
+  replies.clear();
+  for (const flow::Request& request : requests) replies.push_back({request.id, flow::StorageFailed{done.error().message}});
+  return replies;
 }
 
 flow::StationView Ledger::station() {
@@ -236,7 +256,7 @@ base::Result<std::optional<WantedPack>> Ledger::wanted_pack() {
 
 base::Result<void> Ledger::offer_pack(const WantedPack& wanted, std::string_view bytes) {
   const std::string sha = base::to_hex(base::sha256(base::as_bytes(bytes)));
-  auto content = record::open_pack(bytes);
+  auto content = record::open_signed_pack(bytes, identity_.centre);
   std::string refusal;
   if (sha != wanted.sha256) {
     refusal = "the checksum differs from the announced one";

@@ -32,6 +32,25 @@ struct BoxConfig {
   flow::BoxSize size = flow::BoxSize::small;
 };
 
+// An e-bike outlet, and what of it the rules ask for.
+struct OutletConfig {
+  std::string name;
+  std::string post;
+  bool indoor = false;
+  int most_w = 500;
+};
+
+// A fire approval for indoor outlets (CHARGERS 2). Days are local, "2026-11-25"; it holds to the end of `expires`.
+struct FireApproval {
+  std::vector<std::string> outlets;
+  std::string authority;
+  std::string document;
+  std::string issued;
+  std::string expires;
+  std::string scan_sha256;
+  std::string entered_by, confirmed_by;  // two persons
+};
+
 struct LedgerOptions {
   std::string path;  // database file, or ":memory:"
   // False where a database must be there already: an empty one in place of a lost one would start a second history.
@@ -40,6 +59,11 @@ struct LedgerOptions {
   std::string salt;  // of the signed settings, for drawing papers
   std::vector<std::string> ports;
   std::vector<BoxConfig> boxes;
+  std::vector<OutletConfig> outlets{};
+  std::vector<FireApproval> approvals{};
+  bool indoor_ebike_forbidden = false;  // by the rules of the region, whatever was approved
+  int outlets_w = 0;                    // what all outlets may draw together; 0 = nothing may
+  int outlet_longest_s = 28'800;
   int charge_limit_min = 120;
   int check_in_points = 5;
   int lesson_points = 10;

@@ -36,6 +36,19 @@ std::vector<flow::PortView> port_views(Core&);
 std::vector<flow::RunningCharge> running_charges(Core&);
 std::optional<flow::ChargeView> charge_of(Core&, const std::string& subject);
 
+// outlets.cpp: e-bike charging
+bool is_outlet(const Core&, const std::string& name);
+Outcome intend_outlet(Core&, const flow::IntendCharge&);
+Outcome record_outlet(Core&, const flow::RecordOutlet&);
+Outcome note_outlet(Core&, const flow::NoteOutlet&);
+Outcome store_settlement(Core&, const flow::StoreSettlement&);
+void record_approvals(Core&);
+void estimate_outlets(Core&);
+bool has_outlet(Core&, const std::string& subject);
+std::vector<flow::PortView> outlet_views(Core&);
+std::vector<flow::OpenOutlet> open_outlets(Core&);
+std::optional<flow::ChargeView> outlet_of(Core&, const std::string& subject);
+
 // boxes.cpp: locker
 void configure_boxes(Core&);
 void settle_boxes_at_start(Core&);
@@ -43,11 +56,13 @@ Outcome hold_box(Core&, const flow::HoldBox&);
 Outcome intend_open(Core&, const flow::IntendOpen&);
 Outcome record_opening(Core&, const flow::RecordOpening&);
 Outcome close_box(Core&, const flow::CloseBox&);
+Outcome settle_box(Core&, const flow::SettleBox&);
 Outcome release_hold(Core&, const flow::ReleaseHold&);
 void drop_old_holds(Core&);
 std::vector<flow::LeaseView> leases_of(Core&, const std::string& subject);
 std::vector<flow::BoxCount> box_counts(Core&);
 std::vector<flow::PendingOpening> pending_openings(Core&);
+std::vector<std::string> open_boxes(Core&);
 
 // study.cpp: attendance and lessons
 Outcome attend(Core&, const flow::Attend&);
@@ -60,6 +75,7 @@ struct Course {
   record::CourseOrder order;
   bool withdrawn = false;
   std::string review;  // JSON of the reviewer's decision, or empty
+  std::string withdrawn_reason{};
 };
 std::optional<Course> find_course(Core&, const std::string& course);
 // All stations' parts together, and what an examination here needs to know of them besides.
@@ -82,6 +98,25 @@ Outcome answer_item(Core&, const flow::AnswerItem&);
 Outcome close_exam(Core&, const flow::CloseExam&);
 // The waiting time that a second attempt needs because too few other items are left; empty where none is needed.
 std::optional<UtcTime> wait_for_items(Core&, const Course&, const Standing&);
+
+// practice.cpp: daily questions and other practice
+Outcome open_daily(Core&, const flow::OpenDaily&);
+Outcome practise(Core&, const flow::Practise&);
+// Questions left for today, 0…10; `rider` with their courses.
+int daily_due(Core&, const flow::RiderView& rider);
+
+// codes.cpp: certificates as codes, and codes to go on elsewhere
+// Signed text for the pause page; empty where the session has no name that a code can hold.
+std::string resume_code(Core&, const flow::Attend&);
+Outcome read_code(Core&, const flow::ReadCode&);
+// What the centre last said: "confirmed" with its own signed text, "void" with a reason, or nothing yet.
+struct CertificateState {
+  std::string state{}, text{}, reason{};
+};
+CertificateState certificate_state(Core&, const std::string& number);
+void describe_certificate(Core&, flow::CertificateView&);
+// `certificate.state` of the feed; throws std::exception.
+void note_certificate(Core&, const std::string& body);
 
 // feed.cpp: directives of the centre. Throws std::exception when the body is not of the stated form or its effect is
 // impossible.

@@ -25,7 +25,7 @@ std::optional<Charge> active_on(Core& core, const std::string& port) {
 }
 
 bool has_fault(Core& core, const std::string& port) {
-  return core.db.query("SELECT 1 FROM fault WHERE place=? AND code LIKE 'port.%'").bind(port).row();
+  return core.db.query("SELECT 1 FROM fault WHERE (place=? AND code LIKE 'port.%') OR code='post.alarm'").bind(port).row();
 }
 
 Outcome new_intent(Core& core, const std::string& port, const std::string& session, bool on,
@@ -60,13 +60,15 @@ void end_charge(Core& core, const Charge& c, const std::string& reason, const ch
 }  // namespace
 
 Outcome intend_charge(Core& core, const flow::IntendCharge& d) {
+  if (is_outlet(core, d.port)) return intend_outlet(core, d);
   const auto active = active_on(core, d.port);
   if (d.on) {
     const auto& ports = core.options.ports;
     if (std::find(ports.begin(), ports.end(), d.port) == ports.end() || has_fault(core, d.port))
       return flow::NotNow{"charge.port_fault", {d.port}};
     if (active) return flow::NotNow{"charge.port_busy", {d.port}};
-    if (core.db.query("SELECT 1 FROM charge WHERE subject=? AND state<>'ended'").bind(d.subject).row())
+    if (has_outlet(core, d.subject) ||
+        core.db.query("SELECT 1 FROM charge WHERE subject=? AND state<>'ended'").bind(d.subject).row())
       return flow::NotNow{"charge.one_each", {}};
     const std::string session = base::new_id(core.random);
     core.db.query("INSERT INTO charge VALUES(?,?,?,'intended',?,?,?,?,?)")

@@ -94,6 +94,35 @@ CREATE TABLE pack_wanted(sha256 TEXT PRIMARY KEY, name TEXT NOT NULL, version IN
   STRICT, WITHOUT ROWID;
 CREATE TABLE station_key(station TEXT NOT NULL, inc INTEGER NOT NULL, delegation TEXT NOT NULL,
                          PRIMARY KEY(station, inc)) STRICT, WITHOUT ROWID;
+)sql",
+                                       R"sql(
+-- Questions answered in practice, for spaced repetition. `day` is the local one.
+CREATE TABLE review(subject TEXT NOT NULL, item TEXT NOT NULL, seq INTEGER NOT NULL, at_utc INTEGER NOT NULL,
+                    day TEXT NOT NULL, place TEXT NOT NULL, rating INTEGER NOT NULL,
+                    PRIMARY KEY(subject, item, seq)) STRICT, WITHOUT ROWID;
+CREATE INDEX review_day ON review(subject, day, place);
+)sql",
+                                       R"sql(
+-- E-bike sessions. `session` is also the order at the charging post. intended, running, stopping: the outlet is taken;
+-- settling: off, or nobody knows, and a settlement is awaited; closed.
+CREATE TABLE outlet_session(session TEXT PRIMARY KEY, outlet TEXT NOT NULL, subject TEXT NOT NULL, state TEXT NOT NULL,
+                            since_utc INTEGER NOT NULL, since_mono INTEGER NOT NULL, boot TEXT NOT NULL, run TEXT NOT NULL,
+                            most_w INTEGER NOT NULL, longest_s INTEGER NOT NULL, allowed_utc INTEGER NOT NULL,
+                            ended_utc INTEGER NOT NULL, started INTEGER NOT NULL, seconds INTEGER NOT NULL,
+                            wh INTEGER NOT NULL, watts INTEGER NOT NULL, settled INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX outlet_taken ON outlet_session(outlet) WHERE state IN ('intended','running','stopping');
+CREATE UNIQUE INDEX outlet_rider ON outlet_session(subject) WHERE state IN ('intended','running','stopping');
+CREATE INDEX outlet_open ON outlet_session(state) WHERE state <> 'closed';
+-- Every settlement as the device sent it; the first of an order is the one that counts.
+CREATE TABLE settlement(orders TEXT NOT NULL, device TEXT NOT NULL, n INTEGER NOT NULL, body TEXT NOT NULL,
+                        PRIMARY KEY(orders, device, n)) STRICT, WITHOUT ROWID;
+)sql",
+                                       R"sql(
+-- Texts of questions that stand in the log, by their hash.
+CREATE TABLE exam_item(text TEXT PRIMARY KEY, seq INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+-- What the centre says about certificates of all stations.
+CREATE TABLE certificate_state(number TEXT PRIMARY KEY, state TEXT NOT NULL, text TEXT NOT NULL, reviewer TEXT NOT NULL,
+                               reason TEXT NOT NULL) STRICT, WITHOUT ROWID;
 )sql"};
 
 }  // namespace

@@ -29,10 +29,12 @@ flow::RiderView rider_view(Core& core, const std::string& subject) {
   v.visits = static_cast<int>(core.db.query("SELECT COUNT(*) FROM visit WHERE subject=?").bind(subject).number());
   v.points = points_of(core, subject);
   v.charge = charge_of(core, subject);
+  if (!v.charge) v.charge = outlet_of(core, subject);
   v.leases = leases_of(core, subject);
   v.lessons_done = lessons_done(core, subject);
   v.credits = static_cast<std::int64_t>(v.lessons_done.size());
   add_courses(core, v);
+  v.daily_due = daily_due(core, v);
   return v;
 }
 
@@ -41,9 +43,12 @@ flow::StationView station_view(Core& core) {
   v.id = core.identity.station;
   v.name = core.identity.name;
   v.ports = port_views(core);
+  for (flow::PortView& outlet : outlet_views(core)) v.ports.push_back(std::move(outlet));
   v.boxes = box_counts(core);
   v.charges = running_charges(core);
   v.pending_openings = pending_openings(core);
+  v.outlets = open_outlets(core);
+  v.open_boxes = open_boxes(core);
   v.log_size = core.log.size();
   v.pack_version = static_cast<int>(core.pack_version);
   v.present = static_cast<int>(core.db.query("SELECT COUNT(*) FROM visit WHERE open=1").number());
