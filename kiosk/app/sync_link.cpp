@@ -23,10 +23,16 @@ base::Result<std::unique_ptr<SyncLink>> SyncLink::open(const KioskConfig& config
   std::unique_ptr<SyncLink> link(new SyncLink(desk, simulated ? LedgerSync::Anchors::ignored : LedgerSync::Anchors::kept));
   link->transport_ = std::make_unique<SwitchedTransport>(std::move(*transport));
   client::SyncOptions sync;
+  sync.push.max_lines = config.batch_lines;
   // On simulated time a second anchor would look like a centre whose clock goes wrong: one is taken and not used.
   if (simulated) sync.anchor.every = std::chrono::hours(24 * 365 * 100);
   link->agent_ = std::make_unique<client::SyncAgent>(link->ledger_, link->ledger_, link->ledger_, *link->transport_, clock, random,
                                                      identity.own.station, identity.own.centre, sync);
+  if (simulated) return link;  // certificates end by the clock of the world
+  link->agent_->renew_by(std::make_unique<client::Renewer>(
+      identity.own.station,
+      client::Renewer::Files{identity.enrolled.ca, identity.enrolled.tls_certificate, identity.enrolled.tls_key}, *link->transport_,
+      clock, random));
   return link;
 }
 

@@ -19,6 +19,7 @@ class SwitchedTransport final : public client::Transport {
   base::Result<base::HttpResponse> send(const base::HttpRequest& request, std::chrono::milliseconds limit) override;
   void interrupt() override { real_->interrupt(); }
   void resume() override { real_->resume(); }
+  void reconnect() override { real_->reconnect(); }
   void connect(bool up) { up_ = up; }  // any thread
 
  private:

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "sync/central/people.h"
+#include "sync/central/proposals.h"
 #include "sync/record/json_text.h"
 
 namespace station::central {
@@ -16,7 +17,8 @@ constexpr std::size_t kReportedRows = 10'000;
 std::vector<Route> admin_routes() {
   std::vector<Route> all;
   for (const auto& part :
-       {people_routes(), enrol_routes(), rider_routes(), violation_routes(), course_routes(), pack_routes()})
+       {people_routes(), enrol_routes(), rider_routes(), violation_routes(), course_routes(), certificate_routes(), pack_routes(),
+        city_routes(), rights_routes(), proposal_routes()})
     all.insert(all.end(), part.begin(), part.end());
   return all;
 }

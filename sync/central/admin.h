@@ -13,8 +13,14 @@ namespace station::central {
 std::vector<Route> enrol_routes();      // enrol-tokens, enrol, renew, stations/*/revoke
 std::vector<Route> rider_routes();      // riders, riders/remove, riders/unlock
 std::vector<Route> violation_routes();  // violations, violations/*/withdraw
+std::vector<Route> certificate_routes();  // certificates/*/void
 std::vector<Route> course_routes();     // courses, reviews, courses/*/review
 std::vector<Route> pack_routes();       // packs
+std::vector<Route> rights_routes();     // riders/export, riders/erase
+std::vector<Route> city_routes();       // city/checkpoint, city/consistency, city/inclusion, city/witness …
+
+// When the local day has changed: what the day before ended with, signed.
+void close_day(Work& work);
 
 // Serial numbers of station certificates that were revoked and have not ended by themselves.
 std::set<std::string> revoked_serials(Store& store, base::UtcTime now);

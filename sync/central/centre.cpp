@@ -4,6 +4,8 @@
 
 #include <array>
 
+#include "sync/central/admin.h"
+#include "sync/central/city_log.h"
 #include "sync/central/epoch.h"
 #include "sync/central/people.h"
 #include "sync/central/progress.h"
@@ -11,6 +13,8 @@
 #include "sync/central/routes.h"
 #include "sync/central/settings.h"
 #include "sync/central/stations.h"
+#include "sync/central/store/move.h"
+#include "sync/central/store/postgres_store.h"
 #include "sync/central/store/sqlite_store.h"
 
 namespace station::central {
@@ -24,6 +28,7 @@ namespace {
 
 constexpr std::array<std::string_view, 4> kRoles{"administrator", "reviewer", "auditor", "platform"};
 constexpr base::Milliseconds kTickEvery{1000};
+constexpr std::uint64_t kCatchUp = 50'000;  // records in one transaction
 constexpr base::Milliseconds kHighWaterEvery{60'000};
 
 unsigned access_of(const Caller& caller) {
@@ -59,6 +64,8 @@ struct State {
   Settings settings;
   std::unique_ptr<Store> store;
   Feed feed;
+  PartTallies tallies;
+  CityLog city;
   std::vector<Route> routes;
   base::BootTime next_tick{}, next_high_water{};
   std::uint64_t high_water = 0;
@@ -70,12 +77,13 @@ struct State {
         keys(std::move(k)),
         settings(std::move(s)),
         store(std::move(db)),
-        feed(*store, keys.note.name, keys.signing) {
+        feed(*store, keys.note.name, keys.signing),
+        city(*store) {
     for (const auto& part : {station_routes(), pull_routes(), admin_routes()})
       routes.insert(routes.end(), part.begin(), part.end());
   }
 
-  Work work() { return {*store, feed, options, keys, settings, random, clock.utc()}; }
+  Work work() { return {*store, feed, options, keys, settings, random, clock.utc(), tallies, city}; }
 };
 
 namespace {
@@ -118,7 +126,7 @@ Caller caller_of(State& s, const HttpRequest& request) {
   return caller;
 }
 
-HttpResponse dispatch(State& s, const HttpRequest& request) {
+HttpResponse dispatch(State& s, const HttpRequest& request, const ReadBatch* read) {
   const std::string_view target = request.target;
   const std::size_t mark = target.find('?');
   const std::string_view path = target.substr(0, mark);
@@ -139,7 +147,7 @@ HttpResponse dispatch(State& s, const HttpRequest& request) {
     }
     Context context{s.work(), request, caller,
                     mark == std::string_view::npos ? decltype(Context::query){} : read_query(target.substr(mark + 1)),
-                    std::move(captured)};
+                    std::move(captured), read};
     return route.handler(context);
   }
   if (other_method) throw Refusal{405, "method", "this path is not for the method " + request.method};
@@ -147,12 +155,13 @@ HttpResponse dispatch(State& s, const HttpRequest& request) {
 }
 
 // One request in its savepoint. Only a storage error leaves this function as an exception.
-HttpResponse answer_one(State& s, const HttpRequest& request) {
-  const std::size_t published = s.feed.published();
+HttpResponse answer_one(State& s, const HttpRequest& request, const ReadBatch* read) {
+  const std::size_t published = s.feed.published(), leaves = s.city.pending();
   HttpResponse refused;
   s.store->savepoint();
+  s.tallies.begin();
   try {
-    HttpResponse answer = dispatch(s, request);
+    HttpResponse answer = dispatch(s, request, read);
     s.store->release();
     return answer;
   } catch (const Refusal& r) {
@@ -166,6 +175,8 @@ HttpResponse answer_one(State& s, const HttpRequest& request) {
   s.store->rollback_to();
   s.store->release();
   s.feed.forget_after(published);
+  s.city.cut(leaves);
+  s.tallies.roll_back();
   return refused;
 }
 
@@ -184,13 +195,19 @@ base::Result<std::unique_ptr<Centre>> Centre::open(CentreOptions options, const 
   auto keys = load_keys(options.data / "keys", "centre-" + options.city, random);
   if (!keys) return tl::unexpected(keys.error());
   try {
-    auto store = open_sqlite(options.data / "centre.db");
+    auto store = options.postgres.empty() ? open_sqlite(options.data / "centre.db") : open_postgres(options.postgres);
+    if (const std::string moved = moved_to(*store); !moved.empty())
+      return fail(Errc::conflict, "this city has moved to " + moved + "; its old store is kept as it was then");
     auto state = std::make_unique<State>(std::move(options), clock, random, std::move(*keys), std::move(*settings),
                                          std::move(store));
     std::unique_ptr<Centre> centre(new Centre(std::move(state)));
     for (const auto& [scope, pos] : centre->state_->feed.last_positions()) centre->note_position(scope, pos);
     if (const auto begun = centre->transact([](Work& work) { begin_epoch(work); }); !begun)
       return tl::unexpected(begun.error());
+    // A store that an earlier version wrote has no city log yet.
+    for (bool more = true; more;)
+      if (const auto taken = centre->transact([&](Work& work) { more = work.city.catch_up(kCatchUp); }); !taken)
+        return tl::unexpected(taken.error());
     return centre;
   } catch (const StorageError& e) {
     return fail(Errc::io, e.detail);
@@ -201,28 +218,35 @@ HttpResponse Centre::handle(const HttpRequest& request) {
   return std::move(handle(std::span(&request, 1)).front());
 }
 
-std::vector<HttpResponse> Centre::handle(std::span<const HttpRequest> requests) {
+std::vector<HttpResponse> Centre::handle(std::span<const HttpRequest> requests,
+                                         std::span<const ReadBatch* const> read) {
   std::vector<HttpResponse> answers;
   answers.reserve(requests.size());
-  while (answers.size() < requests.size() && !broken())
-    answer_group(
-        requests.subspan(answers.size(), std::min(state_->options.largest_group, requests.size() - answers.size())),
-        answers);
+  while (answers.size() < requests.size() && !broken()) {
+    const std::size_t begin = answers.size(), n = std::min(state_->options.largest_group, requests.size() - begin);
+    answer_group(requests.subspan(begin, n), read.empty() ? read : read.subspan(begin, n), answers);
+  }
   answers.resize(requests.size(), broken_answer());
   return answers;
 }
 
-void Centre::answer_group(std::span<const HttpRequest> requests, std::vector<HttpResponse>& answers) {
+void Centre::answer_group(std::span<const HttpRequest> requests, std::span<const ReadBatch* const> read,
+                          std::vector<HttpResponse>& answers) {
   const std::size_t before = answers.size();
   try {
     state_->store->begin();
-    for (const HttpRequest& request : requests) answers.push_back(answer_one(*state_, request));
+    for (std::size_t i = 0; i < requests.size(); ++i)
+      answers.push_back(answer_one(*state_, requests[i], read.empty() ? nullptr : read[i]));
+    state_->city.write();
     run_due_work();
     state_->store->commit();
     committed();
   } catch (const StorageError& e) {
     answers.resize(before);
     break_down(e.detail);
+  } catch (const DataError& e) {  // not of a request: those have a savepoint each
+    answers.resize(before);
+    break_down(e.what());
   }
 }
 
@@ -232,24 +256,28 @@ void Centre::run_due_work() {
   state_->next_tick = now + kTickEvery;
   Work work = state_->work();
   publish_due_progress(work);
+  close_day(work);
 }
 
 void Centre::tick() {
   if (broken() || state_->clock.mono() < state_->next_tick) return;
   std::vector<HttpResponse> none;
-  answer_group({}, none);
+  answer_group({}, {}, none);
 }
 
 base::Result<void> Centre::transact(const std::function<void(Work&)>& what) {
   if (broken()) return fail(Errc::io, broken_why_);
   try {
     state_->store->begin();
+    state_->tallies.begin();
     try {
       Work work = state_->work();
       what(work);
     } catch (const Refusal& r) {
       state_->store->rollback();
       state_->feed.forget_after(0);
+      state_->city.cut(0);
+      state_->tallies.roll_back();
       return fail(r.status == 404   ? Errc::not_found
                   : r.status == 409 ? Errc::conflict
                   : r.status == 403 ? Errc::denied
@@ -258,8 +286,11 @@ base::Result<void> Centre::transact(const std::function<void(Work&)>& what) {
     } catch (const std::exception& e) {
       state_->store->rollback();
       state_->feed.forget_after(0);
+      state_->city.cut(0);
+      state_->tallies.roll_back();
       return fail(Errc::invalid, e.what());
     }
+    state_->city.write();
     state_->store->commit();
     committed();
     return {};
@@ -306,6 +337,17 @@ void Centre::break_down(const std::string& why) {
   }
   broken_why_ = why;
   broken_.store(true, std::memory_order_release);
+}
+
+base::Result<std::unique_ptr<StoreCopy>> Centre::start_copy(const std::filesystem::path& file) {
+  if (broken()) return fail(Errc::io, broken_why_);
+  std::error_code error;
+  if (std::filesystem::exists(file, error)) return fail(Errc::conflict, file.string() + ": is there already");
+  try {
+    return state_->store->copy_to(file.string());
+  } catch (const std::exception& e) {
+    return fail(Errc::io, e.what());
+  }
 }
 
 base::Result<Admission> Centre::admit(const NewStation& station) {

@@ -26,6 +26,8 @@ namespace station::central {
 
 struct Work;
 struct State;
+struct ReadBatch;
+class StoreCopy;
 class Authority;
 
 // What people (and machines of people) may do hangs on the role of their token.
@@ -35,6 +37,7 @@ std::optional<Role> role_of(std::string_view word);
 
 struct CentreOptions {
   std::filesystem::path data;           // folder of the database and, in keys/, the secrets; made when missing
+  std::string postgres;                 // connection string of libpq; empty: SQLite in data/centre.db
   std::string city = "440902";          // division code; the centre's key is named "centre-<city>"
   std::filesystem::path config;         // folder with ladder_profiles.json and violation_codes.csv
   std::string ladder = "seed_default";  // profile of the ladder, which must be usable
@@ -67,7 +70,7 @@ struct Admission {
 // One thread calls everything but broken() and feed_position(); those two may be called from any thread.
 class Centre {
  public:
-  // Opens or creates DATA/centre.db and DATA/keys. `clock` and `random` must outlive the centre.
+  // Opens or creates the store (DATA/centre.db, or a database of PostgreSQL) and DATA/keys. `clock` and `random` must outlive the centre.
   static base::Result<std::unique_ptr<Centre>> open(CentreOptions options, const base::Clock& clock,
                                                     base::Random& random);
   ~Centre();
@@ -82,7 +85,10 @@ class Centre {
   // server keeps it back (without that header) and asks again when feed_position(station) has passed its `after`, or
   // sends the answer as it is when the time is over.
   base::HttpResponse handle(const base::HttpRequest& request);
-  std::vector<base::HttpResponse> handle(std::span<const base::HttpRequest> requests);
+  std::vector<base::HttpResponse> handle(std::span<const base::HttpRequest> requests) { return handle(requests, {}); }
+  // `read` is empty, or holds for each request what read_batch made of its body, or nothing.
+  std::vector<base::HttpResponse> handle(std::span<const base::HttpRequest> requests,
+                                         std::span<const ReadBatch* const> read);
 
   // What time brings by itself; to be called every second or so. Also part of every handle().
   void tick();
@@ -96,6 +102,9 @@ class Centre {
   // Runs domain functions in a transaction of their own: enrolment, start-up commands, tests. A Refusal that `what`
   // throws rolls back and becomes the error.
   base::Result<void> transact(const std::function<void(Work&)>& what);
+
+  // Begins a copy of the store into a new file, which must not be there; null where PostgreSQL's own tools make it.
+  base::Result<std::unique_ptr<StoreCopy>> start_copy(const std::filesystem::path& file);
 
   base::Result<Admission> admit(const NewStation& station);
   // A bearer token for people; shown once, only its hash is kept.
@@ -111,7 +120,8 @@ class Centre {
 
  private:
   explicit Centre(std::unique_ptr<State> state);
-  void answer_group(std::span<const base::HttpRequest> requests, std::vector<base::HttpResponse>& answers);
+  void answer_group(std::span<const base::HttpRequest> requests, std::span<const ReadBatch* const> read,
+                    std::vector<base::HttpResponse>& answers);
   void run_due_work();
   void committed();
   void note_position(const std::string& scope, std::uint64_t pos);

@@ -7,12 +7,27 @@ namespace station::central {
 namespace {
 
 std::string filter_mark(const PullFilter& f) {
-  const std::string text = f.type + "\n" + f.station + "\n" + f.subject;
+  std::string text = f.type + "\n" + f.station + "\n" + f.subject;
+  if (f.needs_time())
+    text += "\n" + (f.from ? base::iso8601(*f.from) : "") + "\n" + (f.to ? base::iso8601(*f.to) : "");
   const base::Digest digest = base::sha256(base::as_bytes(text));
   return base::to_hex(std::span(digest).first(6));
 }
 
 }  // namespace
+
+std::string PullFilter::text() const {
+  std::string out;
+  const auto add = [&](const char* name, const std::string& value) {
+    if (!value.empty()) out += (out.empty() ? "" : "&") + std::string(name) + "=" + value;
+  };
+  add("type", type);
+  add("station", station);
+  add("subject", subject);
+  if (from) add("from", base::iso8601(*from));
+  if (to) add("to", base::iso8601(*to));
+  return out;
+}
 
 bool PullFilter::fits(std::string_view type_, std::string_view station_, std::string_view subject_) const {
   const bool type_fits = type.empty() || (type.back() == '.' ? type_.starts_with(type) : type_ == type);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "sync/central/routes.h"
@@ -11,6 +12,10 @@ namespace station::central {
 struct PullFilter {
   std::string type;  // a type, or "attendance." with the dot: all that begin so
   std::string station, subject;
+  std::optional<base::UtcTime> from, to;  // of the record's own time: from <= at < to
+  bool needs_time() const { return from || to; }
+  bool fits_time(base::UtcTime at) const { return (!from || at >= *from) && (!to || at < *to); }
+  std::string text() const;  // what was asked for, "" for everything
   bool fits(std::string_view type_, std::string_view station_, std::string_view subject_) const;
 };
 

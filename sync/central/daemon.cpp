@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <future>
+
 #include "sync/base/file.h"
 #include "sync/base/log.h"
 #include "sync/central/people.h"
@@ -57,6 +59,13 @@ base::Result<std::unique_ptr<Daemon>> Daemon::open(DaemonOptions options, const 
       [d = daemon.get()](HttpRequest request, Server::Done done) { d->handle(std::move(request), std::move(done)); });
   if (!server) return tl::unexpected(server.error());
   daemon->server_ = std::move(*server);
+  auto control = Control::open(control_socket(options.centre.data),
+                               [d = daemon.get()](const std::string& line) { return d->obey(line); });
+  if (control) {
+    daemon->control_ = std::move(*control);
+  } else {
+    spdlog::warn("no orders from this machine can be taken (backup): {}", control.error().message);
+  }
   return daemon;
 }
 
@@ -82,6 +91,17 @@ void Daemon::handle(HttpRequest request, Server::Done done) {
   } else {
     service_->submit(std::move(request), std::move(done));
   }
+}
+
+std::string Daemon::obey(const std::string& line) {
+  static constexpr std::string_view kBackUp = "backup ";
+  if (!line.starts_with(kBackUp)) return "failed unknown order";
+  const auto promise = std::make_shared<std::promise<std::string>>();
+  auto answer = promise->get_future();
+  service_->back_up(line.substr(kBackUp.size()), [promise](const base::Result<std::uint64_t>& bytes) {
+    promise->set_value(bytes ? "ok " + std::to_string(*bytes) : "failed " + bytes.error().message);
+  });
+  return answer.get();
 }
 
 std::string Daemon::metrics() const {
@@ -122,6 +142,7 @@ const ServerStats& Daemon::server_stats() const {
 // Waiting feeds are answered by the service, so it stops first; the server brings those answers out.
 void Daemon::stop(base::Milliseconds grace) {
   if (service_) service_->stop();
+  control_.reset();
   if (server_) server_->stop(grace);
 }
 

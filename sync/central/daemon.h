@@ -7,6 +7,7 @@
 
 #include "sync/central/authority.h"
 #include "sync/central/centre.h"
+#include "sync/central/control.h"
 #include "sync/central/server.h"
 #include "sync/central/service.h"
 
@@ -28,6 +29,9 @@ class Daemon {
                                                     base::Random& random);
   ~Daemon();
 
+  // Where orders from the same machine go: "backup FILE" is answered "ok BYTES" or "failed WHY".
+  static std::filesystem::path control_socket(const std::filesystem::path& data) { return data / "control.sock"; }
+
   std::uint16_t port() const;
   const Authority& authority() const { return authority_; }
   bool broken() const { return centre_->broken(); }  // the store has failed: end the program, the next start repairs
@@ -40,12 +44,14 @@ class Daemon {
   base::Result<void> write_first_token();
   void handle(base::HttpRequest request, Server::Done done);
   std::string metrics() const;
+  std::string obey(const std::string& line);
 
   Authority authority_;
   const base::Clock& clock_;
   std::unique_ptr<Centre> centre_;
   std::unique_ptr<Service> service_;
   std::unique_ptr<Server> server_;
+  std::unique_ptr<Control> control_;
 };
 
 }  // namespace station::central

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
+#include "sync/central/city_log.h"
 #include "sync/central/epoch.h"
 #include "sync/central/projector.h"
 #include "sync/central/stations.h"
-#include "sync/record/batch.h"
 
 namespace station::central {
 
@@ -42,7 +42,8 @@ std::uint64_t first_difference(Store& store, const record::Batch& batch, std::ui
 }
 
 // Appends lines `skip` … of the batch, with their effects.
-void append(Work& work, const StationHead& head, const record::Batch& batch, std::size_t skip) {
+void append(Work& work, const StationHead& head, const record::Batch& batch, const std::vector<base::Digest>& leaves,
+            std::size_t skip) {
   Store& store = work.store;
   const std::uint64_t count = batch.lines.size() - skip, first = record_head(store) + 1;
   store.prepared("INSERT INTO head VALUES('record',$1) ON CONFLICT(name) DO UPDATE SET pos=excluded.pos")
@@ -57,16 +58,8 @@ void append(Work& work, const StationHead& head, const record::Batch& batch, std
     LineView view;
     std::string why;
     const bool good = reader.read(line, seq, view, why);
-    store.prepared("INSERT INTO record VALUES($1,$2,$3,$4,$5,$6,$7,$8)")
-        .bind(pos)
-        .bind(bucket)
-        .bind_kept(head.station)
-        .bind(head.inc)
-        .bind(seq)
-        .bind_kept(view.type)
-        .bind_kept(view.subject)
-        .bind_kept(line)
-        .done();
+    store.append({pos, bucket, head.station, head.inc, seq, view.type, view.subject, line});
+    work.city.add(leaves[skip + i]);
     if (good) {
       projector.apply(pos, seq, view);
     } else {
@@ -97,8 +90,21 @@ void keep_earlier_head(Store& store, const StationHead& head, std::uint64_t end)
 
 }  // namespace
 
-IngestAnswer ingest(Work& work, std::string_view bytes, const std::string& sender) {
-  auto batch = record::decode_batch(bytes);
+ReadBatch read_batch(std::string_view bytes) {
+  ReadBatch out{record::decode_batch(bytes), {}, {}, bytes.size()};
+  if (!out.batch) return out;
+  const auto& lines = out.batch->lines;
+  out.leaves.reserve(lines.size());
+  for (std::size_t i = 0; i < lines.size() && out.fault.empty(); ++i) {
+    if (!base::is_utf8(lines[i])) out.fault = "line " + std::to_string(out.batch->from + i) + " is not UTF-8 text";
+    out.leaves.push_back(record::leaf_hash(lines[i]));
+    out.bytes += lines[i].size() + 96;
+  }
+  return out;
+}
+
+IngestAnswer ingest(Work& work, std::string_view bytes, const ReadBatch& read, const std::string& sender) {
+  const auto& batch = read.batch;
   if (!batch) return refuse(batch.error().message);
   if (!sender.empty() && batch->station != sender)
     return refuse("the certificate speaks for station " + sender + ", the batch for " + batch->station);
@@ -111,9 +117,7 @@ IngestAnswer ingest(Work& work, std::string_view bytes, const std::string& sende
   const std::uint64_t count = batch->lines.size(), end = batch->from + count;
   if (checkpoint->origin != record::log_origin(batch->station, batch->inc) || checkpoint->size != end)
     return refuse("the checkpoint is not the head of the log after these lines");
-  for (std::size_t i = 0; i < count; ++i)
-    if (!base::is_utf8(batch->lines[i]))
-      return refuse("line " + std::to_string(batch->from + i) + " is not UTF-8 text");
+  if (!read.fault.empty()) return refuse(read.fault);
   if (!head->fenced.empty()) return {Ingested::fenced, head->next, head->fenced};
   if (batch->from > head->next) return {Ingested::gap, head->next, {}};
 
@@ -121,7 +125,7 @@ IngestAnswer ingest(Work& work, std::string_view bytes, const std::string& sende
   if (same < std::min(head->next, end)) return fork(work, *head, same, bytes);
   if (end < head->next) return {Ingested::ok, head->next, {}};
   record::RightEdge edge = head->edge;
-  for (std::uint64_t i = head->next - batch->from; i < count; ++i) edge.append(record::leaf_hash(batch->lines[i]));
+  for (std::uint64_t i = head->next - batch->from; i < count; ++i) edge.append(read.leaves[i]);
   if (edge.root() != checkpoint->root) {
     // The same size with another signed root is a second history; beyond that, the lines may have been damaged.
     if (end == head->next) return fork(work, *head, end, bytes);
@@ -130,7 +134,7 @@ IngestAnswer ingest(Work& work, std::string_view bytes, const std::string& sende
   if (end == head->next && !head->checkpoint.empty()) return {Ingested::ok, head->next, {}};
 
   keep_earlier_head(work.store, *head, end);
-  if (end > head->next) append(work, *head, *batch, static_cast<std::size_t>(head->next - batch->from));
+  if (end > head->next) append(work, *head, *batch, read.leaves, static_cast<std::size_t>(head->next - batch->from));
   const std::string hashes = edge.serialise();
   work.store.prepared("UPDATE station_head SET next=$1, edge=$2, checkpoint=$3, seen=$4 WHERE station=$5 AND inc=$6")
       .bind(end)

@@ -176,14 +176,20 @@ struct Front {
   }
 };
 
-bool is_time(std::string_view t) {
+bool is_time(std::string_view t, base::UtcTime& out) {
   static constexpr std::string_view kForm = "dddd-dd-ddTdd:dd:dd.dddZ";
   if (t.size() != kForm.size()) return false;
   for (std::size_t i = 0; i < t.size(); ++i)
     if (kForm[i] == 'd' ? !is_digit(t[i]) : t[i] != kForm[i]) return false;
   const auto two = [&](std::size_t i) { return (t[i] - '0') * 10 + (t[i + 1] - '0'); };
   // The days that not every month has are left to the slower way.
-  return two(5) >= 1 && two(5) <= 12 && two(8) >= 1 && two(8) <= 28 && two(11) < 24 && two(14) < 60 && two(17) < 60;
+  if (two(5) < 1 || two(5) > 12 || two(8) < 1 || two(8) > 28 || two(11) > 23 || two(14) > 59 || two(17) > 59)
+    return false;
+  using namespace std::chrono;
+  const sys_days day = year(two(0) * 100 + two(2)) / two(5) / two(8);
+  out = day + hours(two(11)) + minutes(two(14)) + seconds(two(17)) +
+        milliseconds((t[20] - '0') * 100 + two(21));
+  return true;
 }
 
 }  // namespace
@@ -219,7 +225,7 @@ bool LineReader::read_fast(std::string_view line, std::uint64_t seq, LineView& o
   std::uint64_t number = 0, mono_ms = 0;
   const bool fits = line.size() <= record::kMaxLineBytes && front.skip(prefix_) && front.number(number) &&
                     number == seq && front.skip(",\"type\":\"") && front.plain(out.type) && !out.type.empty() &&
-                    front.skip(",\"at\":\"") && front.plain(out.at) && is_time(out.at) && front.skip(",\"unc_ms\":") &&
+                    front.skip(",\"at\":\"") && front.plain(out.at) && is_time(out.at, out.time) && front.skip(",\"unc_ms\":") &&
                     front.number(number) && front.skip(",\"clock\":") && front.number(number) && number <= 3 &&
                     front.skip(",\"boot\":\"") && front.plain(out.boot) && front.skip(",\"mono_ms\":") &&
                     front.number(mono_ms) && front.skip(",\"subject\":\"") && front.plain(out.subject) &&
@@ -247,7 +253,7 @@ bool LineReader::read_slowly(std::string_view line, std::uint64_t seq, LineView&
   at_ = base::iso8601(record->at);
   body_ = record->body;
   boot_ = record->boot;
-  out = {type_, subject_, at_, body_, boot_, record->mono_ms};
+  out = {type_, subject_, at_, body_, boot_, record->mono_ms, record->at};
   return true;
 }
 

@@ -22,6 +22,7 @@ struct LineView {
   std::string_view body;               // JSON object
   std::string_view boot;
   std::int64_t mono_ms = 0;
+  base::UtcTime time;  // what `at` says
 };
 
 // Reads a line that stands at this place of this station's log. False when it is not of the form that to_line writes or

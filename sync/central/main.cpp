@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <malloc.h>
 #include <sys/resource.h>
 
 #include <CLI/CLI.hpp>
@@ -10,6 +11,9 @@
 #include "sync/base/file.h"
 #include "sync/base/log.h"
 #include "sync/central/daemon.h"
+#include "sync/central/store/move.h"
+#include "sync/central/store/postgres_store.h"
+#include "sync/central/store/sqlite_store.h"
 #include "sync/record/record.h"
 
 // station-central: the central server. Exit codes: 0 stopped as asked, 1 the store failed while running, 2 wrong
@@ -22,7 +26,8 @@ namespace fs = std::filesystem;
 constexpr auto kStopGrace = base::Milliseconds(8'000);
 
 struct Arguments {
-  std::string config, data, listen, rules, ready_file, new_token;
+  std::string config, data, listen, rules, ready_file, new_token, postgres, from, to, backup_to;
+  bool migrate = false, backup = false;
 };
 
 struct Setup {
@@ -90,6 +95,7 @@ base::Result<void> read_config(const fs::path& file, Setup& setup) {
   d.centre.city = config.text("city");
   if (!record::is_station_id(d.centre.city + "-1")) config.complain("city", "a division code of six digits");
   d.centre.ladder = config.text("ladder", d.centre.ladder);
+  d.centre.postgres = config.text("postgres", "");
   if (!read_listen(config.text("listen"), d.server)) config.complain("listen", "an address and a port, 0.0.0.0:8443");
   d.names = split(config.text("server.names", ""));
   read_limits(config, d);
@@ -106,6 +112,7 @@ base::Result<void> read_setup(const Arguments& arguments, Setup& setup) {
     if (const auto read = read_config(arguments.config, setup); !read) return read;
   if (!arguments.data.empty()) d.centre.data = arguments.data;
   if (!arguments.rules.empty()) d.centre.config = arguments.rules;
+  if (!arguments.postgres.empty()) d.centre.postgres = arguments.postgres;
   if (!arguments.listen.empty() && !read_listen(arguments.listen, d.server))
     return base::fail(base::Errc::invalid, fmt::format("--listen \"{}\": expected ADDRESS:PORT", arguments.listen));
   if (d.centre.data.empty())
@@ -135,6 +142,67 @@ int print_new_token(const std::string& order, const Setup& setup, const base::Cl
   return 0;
 }
 
+// A copy of the database: by the running server, or by ourselves when there is none.
+int back_up(const Arguments& arguments, const Setup& setup) {
+  const fs::path data = setup.daemon.centre.data;
+  std::error_code error;
+  fs::path file = arguments.backup_to;
+  if (file.empty())
+    file = data / "backups" / fmt::format("centre-{}.db", base::compact_iso(base::SystemClock().utc()));
+  if (file.has_parent_path()) fs::create_directories(file.parent_path(), error);
+  file = fs::absolute(file, error);
+  const auto answer = central::order(central::Daemon::control_socket(data), "backup " + file.string());
+  if (answer) {
+    if (!answer->starts_with("ok ")) return complain(3, "backup: " + answer->substr(answer->find(' ') + 1));
+    fmt::print("{}: {} bytes\n", file.string(), answer->substr(3));
+    return 0;
+  }
+  if (answer.error().code != base::Errc::unavailable) return complain(3, "backup: " + answer.error().message);
+  if (!setup.daemon.centre.postgres.empty())
+    return complain(3, "backup: this city is kept by PostgreSQL: back it up with pg_dump");
+  if (!fs::exists(data / "centre.db", error)) return complain(3, "backup: there is no " + (data / "centre.db").string());
+  if (fs::exists(file, error)) return complain(3, "backup: " + file.string() + ": is there already");
+  try {
+    const auto store = central::open_sqlite(data / "centre.db");
+    const auto copy = store->copy_to(file.string());
+    while (copy->step()) {
+    }
+  } catch (const central::StorageError& e) {
+    return complain(3, "backup: " + e.detail);
+  }
+  fmt::print("{}: {} bytes\n", file.string(), fs::file_size(file, error));
+  return 0;
+}
+
+// Copies the city from one store to an empty one of the other kind.
+int migrate(const Arguments& arguments, const Setup& setup) {
+  const auto known = [](const std::string& kind) { return kind == "sqlite" || kind == "postgres"; };
+  if (!known(arguments.from) || !known(arguments.to) || arguments.from == arguments.to)
+    return complain(2, "migrate: --from and --to are sqlite and postgres, or the other way round");
+  if (setup.daemon.centre.postgres.empty())
+    return complain(2, "migrate: no database of PostgreSQL is named (--postgres, or \"postgres\" in the configuration)");
+  const auto open = [&](const std::string& kind) {
+    return kind == "sqlite" ? central::open_sqlite(setup.daemon.centre.data / "centre.db")
+                            : central::open_postgres(setup.daemon.centre.postgres);
+  };
+  const fs::path file = setup.daemon.centre.data / "centre.db";
+  std::error_code error;
+  if (arguments.from == "sqlite" && !fs::exists(file, error))
+    return complain(3, "migrate: there is no " + file.string());
+  try {
+    const auto from = open(arguments.from), to = open(arguments.to);
+    const auto moved = central::move_city(
+        *from, *to, [](std::uint64_t rows) { fmt::print(stderr, "{} rows copied\n", rows); });
+    fmt::print("moved from {} to {}: {} tables, {} rows, {} of them records; the copy was compared\n", arguments.from,
+               arguments.to, moved.tables, moved.rows, moved.records);
+    return 0;
+  } catch (const central::StorageError& e) {
+    return complain(3, "migrate: nothing was moved: " + e.detail);
+  } catch (const central::DataError& e) {
+    return complain(3, std::string("migrate: nothing was moved: ") + e.what());
+  }
+}
+
 // Waits for a signal to stop or for the store to fail.
 int serve(central::Daemon& daemon, const sigset_t& signals) {
   const timespec second{1, 0};
@@ -150,12 +218,23 @@ int serve(central::Daemon& daemon, const sigset_t& signals) {
   return 1;
 }
 
+// Bodies and pages of a few hundred kilobytes come and go all the time: giving their memory back to the system after
+// each costs more than the work on them.
+void keep_memory() {
+  constexpr int kKept = 32 << 20;
+  ::mallopt(M_TRIM_THRESHOLD, kKept);
+  ::mallopt(M_MMAP_THRESHOLD, kKept);
+}
+
 int run(const Arguments& arguments) {
   Setup setup;
   if (const auto read = read_setup(arguments, setup); !read) return complain(2, read.error().message);
   base::init_log("station-central", setup.log_level);
+  keep_memory();
   const base::SystemClock clock;
   base::SystemRandom random;
+  if (arguments.backup) return back_up(arguments, setup);
+  if (arguments.migrate) return migrate(arguments, setup);
   if (!arguments.new_token.empty()) return print_new_token(arguments.new_token, setup, clock, random);
 
   sigset_t signals;
@@ -189,9 +268,20 @@ int main(int argc, char** argv) {
   app.add_option("--listen", arguments.listen, "ADDRESS:PORT; port 0 takes a free one");
   app.add_option("--rules", arguments.rules, "Folder with ladder_profiles.json and violation_codes.csv [config]");
   app.add_option("--ready-file", arguments.ready_file, "Written with the port when requests are taken");
+  app.add_option("--postgres", arguments.postgres,
+                 "Connection string of PostgreSQL, e.g. \"host=/run/postgresql dbname=city\"; without it SQLite in DATA");
+  CLI::App* move = app.add_subcommand("migrate", "Moves a city to another kind of store; the server must be stopped");
+  move->fallthrough();
+  move->add_option("--from", arguments.from, "sqlite or postgres")->required();
+  move->add_option("--to", arguments.to, "postgres or sqlite, which must be empty")->required();
+  CLI::App* copy = app.add_subcommand("backup", "Copies the database, while the server runs or not");
+  copy->fallthrough();
+  copy->add_option("--to", arguments.backup_to, "New file [DATA/backups/centre-<time>.db]");
   app.add_option("--new-token", arguments.new_token, "ROLE:NAME; prints a token for 90 days and ends");
   try {
     app.parse(argc, argv);
+    arguments.migrate = move->parsed();
+    arguments.backup = copy->parsed();
   } catch (const CLI::ParseError& e) {
     return app.exit(e) == 0 ? 0 : 2;
   }

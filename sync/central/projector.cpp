@@ -4,6 +4,7 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
+#include "sync/central/certificates.h"
 #include "sync/central/progress.h"
 #include "sync/record/types.h"
 #include "sync/rules/certificate_text.h"
@@ -38,6 +39,19 @@ std::string word(const Json& body, const char* key) {
   return body.at(key).get<std::string>();
 }
 
+// What rows are found by: an index holds no words of any length.
+constexpr std::size_t kLongestKey = 200;
+
+struct LongKey {
+  const char* name;
+};
+
+std::string key_word(const Json& body, const char* key) {
+  std::string out = word(body, key);
+  if (out.size() > kLongestKey) throw LongKey{key};
+  return out;
+}
+
 }  // namespace
 
 Projector::Projector(Work& work, const std::string& station, std::uint32_t inc, const base::PublicKey& key,
@@ -56,16 +70,15 @@ void Projector::quarantine(std::uint64_t pos, std::uint64_t seq, std::string_vie
 }
 
 void Projector::apply(std::uint64_t pos, std::uint64_t seq, const LineView& line) {
-  Place place{pos, seq, {}, line};
+  const Place place{pos, seq, line.time, line};
   std::string refused;
   try {
-    if (!base::parse_iso8601(std::string(line.at), place.at)) {
-      refused = "the time of the record cannot be read";
-    } else {
-      if (std::find(kCounted.begin(), kCounted.end(), line.type) != kCounted.end())
-        ++usage_[{rules::local_day(place.at), std::string(line.type)}];
-      refused = apply_effect(place);
-    }
+    if (std::find(kCounted.begin(), kCounted.end(), line.type) != kCounted.end())
+      ++usage_[{rules::local_day(place.at), std::string(line.type)}];
+    if (line.subject.size() > kLongestKey) throw LongKey{"subject"};
+    refused = apply_effect(place);
+  } catch (const LongKey& e) {
+    refused = "\"" + std::string(e.name) + "\" is longer than " + std::to_string(kLongestKey) + " bytes";
   } catch (const Json::exception& e) {
     refused = std::string("the body is not of the form for this type: ") + e.what();
   }
@@ -86,7 +99,7 @@ std::string Projector::apply_effect(const Place& p) {
     const Json body = Json::parse(p.line.body);
     store_.prepared("UPDATE visit SET until=$1 WHERE visit=$2 AND station=$3 AND until=0")
         .bind(base::to_ms(p.at))
-        .bind(word(body, "visit"))
+        .bind(key_word(body, "visit"))
         .bind(station_)
         .done();
     if (store_.changes() == 0) return "there is no open visit of this id at this station";
@@ -97,8 +110,8 @@ std::string Projector::apply_effect(const Place& p) {
             "INSERT INTO fault VALUES($1,$2,$3,$4,$5) ON CONFLICT(station, code, place) DO UPDATE SET "
             "detail=excluded.detail")
         .bind(station_)
-        .bind(word(body, "code"))
-        .bind(word(body, "place"))
+        .bind(key_word(body, "code"))
+        .bind(key_word(body, "place"))
         .bind(word(body, "detail"))
         .bind(base::to_ms(p.at))
         .done();
@@ -106,16 +119,16 @@ std::string Projector::apply_effect(const Place& p) {
     const Json body = Json::parse(p.line.body);
     store_.prepared("DELETE FROM fault WHERE station=$1 AND code=$2 AND place=$3")
         .bind(station_)
-        .bind(word(body, "code"))
-        .bind(word(body, "place"))
+        .bind(key_word(body, "code"))
+        .bind(key_word(body, "place"))
         .done();
   } else if (type == record::kComplaintFiled) {
     const Json body = Json::parse(p.line.body);
     store_.prepared("INSERT INTO complaint VALUES($1,$2,$3,$4,$5,$6,$7) ON CONFLICT(complaint) DO NOTHING")
-        .bind(word(body, "complaint"))
+        .bind(key_word(body, "complaint"))
         .bind(p.line.subject)
         .bind(word(body, "about"))
-        .bind(word(body, "ref"))
+        .bind(key_word(body, "ref"))
         .bind(word(body, "category"))
         .bind(station_)
         .bind(base::to_ms(p.at))
@@ -146,7 +159,7 @@ std::string Projector::apply_effect(const Place& p) {
 std::string Projector::check_in(const Place& p) {
   const Json body = Json::parse(p.line.body);
   store_.prepared("INSERT INTO visit VALUES($1,$2,$3,$4,$5,0) ON CONFLICT(visit) DO NOTHING")
-      .bind(word(body, "visit"))
+      .bind(key_word(body, "visit"))
       .bind(station_)
       .bind(p.line.subject)
       .bind(word(body, "method"))
@@ -158,7 +171,7 @@ std::string Projector::check_in(const Place& p) {
 // The rules of rules::PointsBook on rows: a transfer counts once, and so does a reason for what it rests on.
 std::string Projector::earn(const Place& p) {
   const Json body = Json::parse(p.line.body);
-  const std::string transfer = word(body, "transfer"), reason = word(body, "reason"), basis = word(body, "ref"),
+  const std::string transfer = key_word(body, "transfer"), reason = key_word(body, "reason"), basis = key_word(body, "ref"),
                     subject(p.line.subject);
   const auto points = body.at("points").get<std::int64_t>();
   if (subject.empty()) return "points without a rider";
@@ -199,9 +212,10 @@ std::string Projector::earn(const Place& p) {
 void Projector::study(const Place& p) {
   // Most records are study: they are not parsed for the one word that is needed.
   const auto course = plain_member(p.line.body, "course");
-  const std::string parsed = course ? std::string() : word(Json::parse(p.line.body), "course");
+  const std::string parsed = course ? std::string() : key_word(Json::parse(p.line.body), "course");
   const std::string_view name = course ? *course : std::string_view(parsed);
   if (name.empty()) return;  // a voluntary lesson
+  if (name.size() > kLongestKey) throw LongKey{"course"};
   add_to_course(p, name);
   if (is_urgent(p.line.type)) urgent_courses_.emplace(name);
 }
@@ -218,7 +232,7 @@ void Projector::mark_courses() {
 
 std::string Projector::certify(const Place& p) {
   const Json body = Json::parse(p.line.body);
-  const std::string course = word(body, "course"), number = word(body, "number"), text = word(body, "text");
+  const std::string course = key_word(body, "course"), number = key_word(body, "number"), text = word(body, "text");
   const auto opened = rules::open_certificate(text, key_);
   if (!opened) return "the certificate: " + opened.error().message;
   if (opened->number != number || opened->course != course || opened->rider != p.line.subject ||
@@ -242,6 +256,7 @@ std::string Projector::certify(const Place& p) {
   if (store_.changes() == 0) return "the certificate's number was given before";
   add_to_course(p, course);
   urgent_courses_.insert(course);
+  new_certificates_.insert(number);
   return {};
 }
 
@@ -260,10 +275,12 @@ void Projector::finish() {
   if (publish_ == Publish::yes) {
     for (const std::string& course : urgent_courses_) publish_progress(work_, {course, station_, inc_});
     for (const std::string& subject : changed_balances_) publish_balance(work_, subject);
+    for (const std::string& number : new_certificates_) publish_certificate(work_, number);
   }
   usage_.clear();
   urgent_courses_.clear();
   changed_balances_.clear();
+  new_certificates_.clear();
 }
 
 }  // namespace station::central

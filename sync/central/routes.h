@@ -27,6 +27,7 @@ struct Settings {
   std::map<std::string, ViolationCode, std::less<>> codes;
 };
 
+class CityLog;
 class PartTallies;
 
 // The tools of one transaction.
@@ -39,6 +40,7 @@ struct Work {
   base::Random& random;
   base::UtcTime now;
   PartTallies& tallies;
+  CityLog& city;
 };
 
 // Thrown by a route or domain function: everything of this request is rolled back, and this is the answer.
@@ -60,11 +62,14 @@ struct Caller {
   std::string name;          // of the token
 };
 
+struct ReadBatch;
+
 struct Context : Work {
   const base::HttpRequest& request;
   const Caller& caller;
   std::map<std::string, std::string, std::less<>> query;  // decoded; the first of several with the same name
   std::vector<std::string> captured;                      // what stood for each * of the pattern, decoded
+  const ReadBatch* read = nullptr;                        // of POST /v1/log, when it was read before
 
   std::string asked(std::string_view name, std::string fallback = {}) const;
   // Throws a Refusal 400 that names the parameter unless it is a whole number from low to high.

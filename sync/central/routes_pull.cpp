@@ -4,6 +4,7 @@
 #include "sync/central/cursor.h"
 #include "sync/central/epoch.h"
 #include "sync/central/line_view.h"
+#include "sync/central/people.h"
 #include "sync/central/routes.h"
 #include "sync/central/stations.h"
 
@@ -40,40 +41,102 @@ std::string csv_row(std::string_view line, std::string_view station, std::uint32
          csv_field(line) + "\r\n";
 }
 
+std::optional<base::UtcTime> asked_time(const Context& c, const char* name) {
+  const std::string text = c.asked(name);
+  if (text.empty()) return std::nullopt;
+  base::UtcTime at;
+  if (!base::parse_iso8601(text.size() == 10 ? text + "T00:00:00+08:00" : text, at))
+    throw Refusal{400, "parameter", "\"" + std::string(name) + "\" is no time such as 2026-11-24T06:00:00Z, and no day"};
+  return at;
+}
+
+PullFilter asked_filter(const Context& c) {
+  constexpr std::size_t kLongest = 128;
+  PullFilter filter{c.asked("type"), c.asked("station"), c.asked("subject"), asked_time(c, "from"), asked_time(c, "to")};
+  for (const std::string* part : {&filter.type, &filter.station, &filter.subject})
+    if (part->size() > kLongest || (!part->empty() && !base::is_utf8(*part)))
+      throw Refusal{400, "parameter", "a filter is longer than 128 bytes or no text"};
+  return filter;
+}
+
+// One page as it grows.
+struct RecordPage {
+  const PullFilter& filter;
+  const std::uint64_t limit;
+  const bool csv;
+  std::string body;
+  std::uint64_t pos, n = 0;
+
+  bool full() const { return n >= limit || body.size() >= kPageBytes; }
+
+  // A record as `pos, station, inc, seq, type, subject, line`.
+  void take(const Statement& s) {
+    pos = s.position(0);
+    if (!filter.fits(s.view(4), s.view(1), s.view(5))) return;
+    const std::string_view station = s.view(1), line = s.view(6);
+    const auto inc = static_cast<std::uint32_t>(s.integer(2));
+    if (filter.needs_time()) {
+      LineReader reader(station, inc);
+      LineView view;
+      std::string why;
+      if (!reader.read(line, s.position(3), view, why) || !filter.fits_time(view.time)) return;
+    }
+    ++n;
+    if (csv) {
+      body += csv_row(line, station, inc, s.position(3));
+    } else {
+      body += line;
+      body += '\n';
+    }
+  }
+};
+
+// Positions after page.pos up to `end`, in steps, so that no more is read than the page needs.
+void fill(Store& store, RecordPage& page, std::uint64_t end) {
+  while (!page.full() && page.pos < end) {
+    const std::uint64_t step = std::min(end, page.pos + std::clamp<std::uint64_t>(page.limit - page.n, 500, 5'000));
+    auto& s = store.prepared(
+        "SELECT pos, station, inc, seq, type, subject, line FROM record WHERE pos>$1 AND pos<=$2 ORDER BY pos");
+    s.bind(page.pos).bind(step);
+    while (!page.full() && s.row()) page.take(s);
+    if (!page.full()) page.pos = step;
+  }
+}
+
+// Who has been given what: one row for each consumer and filter, and an entry in the audit log when a pull begins.
+void note_pull(Context& c, const PullFilter& filter, bool begins, const RecordPage& page) {
+  const std::string text = filter.text();
+  if (begins) audit(c, c.caller, "records.pull", text.empty() ? "everything" : text);
+  c.store
+      .prepared(
+          "INSERT INTO pull VALUES($1,$2,$3,$4,$4,$5,$6) ON CONFLICT(name, filter) DO UPDATE SET role=excluded.role, "
+          "last=excluded.last, pos=excluded.pos, records=pull.records+excluded.records")
+      .bind(c.caller.name)
+      .bind(text)
+      .bind(to_string(*c.caller.role))
+      .bind(base::to_ms(c.now))
+      .bind(page.pos)
+      .bind(page.n)
+      .done();
+}
+
 base::HttpResponse get_records(Context& c) {
-  const PullFilter filter{c.asked("type"), c.asked("station"), c.asked("subject")};
-  const std::uint64_t limit = std::min(c.asked_number("limit", 1000, 1, UINT32_MAX), kMostRecords);
+  const PullFilter filter = asked_filter(c);
   const std::string format = c.asked("format", "ndjson"), cursor = c.asked("cursor"), epoch = epoch_of(c.store);
   if (format != "ndjson" && format != "csv") throw Refusal{400, "parameter", "\"format\" is neither ndjson nor csv"};
   const bool csv = format == "csv";
   const std::uint64_t head = record_head(c.store);
   const std::uint64_t after = cursor.empty() ? 0 : open_cursor(cursor, epoch, filter, head);
-  const std::uint64_t end = std::min(head, after + kWindow);
-
-  std::string body;
+  RecordPage page{filter, std::min(c.asked_number("limit", 1000, 1, UINT32_MAX), kMostRecords), csv, {}, after};
   // The byte-order mark and the names stand once, before the first page.
-  if (csv && cursor.empty()) body = "\xEF\xBB\xBFstation,inc,seq,type,at,subject,body,line\r\n";
-  std::uint64_t pos = after, n = 0;
-  auto& s = c.store.prepared(
-      "SELECT pos, station, inc, seq, type, subject, line FROM record WHERE pos>$1 AND pos<=$2 ORDER BY pos");
-  s.bind(after).bind(end);
-  while (n < limit && body.size() < kPageBytes && s.row()) {
-    pos = s.position(0);
-    if (!filter.fits(s.view(4), s.view(1), s.view(5))) continue;
-    ++n;
-    if (csv) {
-      body += csv_row(s.view(6), s.view(1), static_cast<std::uint32_t>(s.integer(2)), s.position(3));
-    } else {
-      body += s.view(6);
-      body += '\n';
-    }
-  }
-  if (n < limit && body.size() < kPageBytes) pos = end;
-  const std::string trailer = "{\"cursor\":\"" + make_cursor(epoch, filter, pos) +
-                              "\",\"more\":" + (pos < head ? "true" : "false") + ",\"n\":" + std::to_string(n) +
-                              ",\"lag\":" + std::to_string(head - pos) + "}";
-  body += (csv ? "#" : "") + trailer + (csv ? "\r\n" : "\n");
-  return {200, {{"content-type", csv ? "text/csv; charset=utf-8" : "application/x-ndjson"}}, std::move(body)};
+  if (csv && cursor.empty()) page.body = "\xEF\xBB\xBFstation,inc,seq,type,at,subject,body,line\r\n";
+  fill(c.store, page, std::min(head, after + kWindow));
+  if (page.n > 0 || cursor.empty()) note_pull(c, filter, cursor.empty(), page);
+  const std::string trailer = "{\"cursor\":\"" + make_cursor(epoch, filter, page.pos) +
+                              "\",\"more\":" + (page.pos < head ? "true" : "false") + ",\"n\":" + std::to_string(page.n) +
+                              ",\"lag\":" + std::to_string(head - page.pos) + "}";
+  page.body += (csv ? "#" : "") + trailer + (csv ? "\r\n" : "\n");
+  return {200, {{"content-type", csv ? "text/csv; charset=utf-8" : "application/x-ndjson"}}, std::move(page.body)};
 }
 
 using Json = nlohmann::ordered_json;
@@ -181,8 +244,9 @@ base::HttpResponse get_certificates(Context& c) {
   std::string body;
   const std::string subject = c.asked("subject");
   auto& s = c.store.prepared(
-      "SELECT number, course, subject, station, at, text FROM certificate WHERE ($1='' OR subject=$1) ORDER BY at, "
-      "number");
+      "SELECT c.number, c.course, c.subject, c.station, c.at, c.text, COALESCE(v.reviewer,''), COALESCE(v.reason,'') FROM "
+      "certificate c LEFT JOIN certificate_void v ON v.number=c.number WHERE ($1='' OR c.subject=$1) ORDER BY c.at, "
+      "c.number");
   s.bind(subject);
   while (s.row())
     body += one_line(Json{{"number", s.text(0)},
@@ -190,7 +254,10 @@ base::HttpResponse get_certificates(Context& c) {
                           {"subject", s.text(2)},
                           {"station", s.text(3)},
                           {"at", time_text(s.integer(4))},
-                          {"text", s.text(5)}});
+                          {"text", s.text(5)},
+                          {"state", s.view(7).empty() ? "confirmed" : "void"},
+                          {"reviewer", s.text(6)},
+                          {"reason", s.text(7)}});
   return ndjson_answer(std::move(body));
 }
 
@@ -201,6 +268,22 @@ base::HttpResponse get_usage(Context& c) {
   s.bind(c.asked("from", "0")).bind(c.asked("to", "9"));
   while (s.row())
     body += one_line(Json{{"station", s.text(0)}, {"day", s.text(1)}, {"what", s.text(2)}, {"n", s.integer(3)}});
+  return ndjson_answer(std::move(body));
+}
+
+// Consumers and how far behind they are.
+base::HttpResponse get_pulls(Context& c) {
+  std::string body;
+  const std::uint64_t head = record_head(c.store);
+  auto& s = c.store.prepared("SELECT name, filter, role, begun, last, pos, records FROM pull ORDER BY name, filter");
+  while (s.row())
+    body += one_line(Json{{"name", s.text(0)},
+                          {"role", s.text(2)},
+                          {"filter", s.text(1)},
+                          {"begun", time_text(s.integer(3))},
+                          {"last", time_text(s.integer(4))},
+                          {"records", s.position(6)},
+                          {"lag", head - std::min(head, s.position(5))}});
   return ndjson_answer(std::move(body));
 }
 
@@ -232,6 +315,7 @@ base::HttpResponse get_health(Context&) {
 std::vector<Route> pull_routes() {
   constexpr unsigned kReaders = kAdministrator | kAuditor;
   return {{"GET", "/v1/records", kReaders, get_records},
+          {"GET", "/v1/pulls", kReaders, get_pulls},
           {"GET", "/v1/heads", kReaders, get_heads},
           {"GET", "/v1/stations", kReaders, get_stations},
           {"GET", "/v1/forks", kReaders, get_forks},

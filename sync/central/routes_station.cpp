@@ -13,7 +13,8 @@ constexpr std::size_t kFeedPageBytes = std::size_t{1} << 20;
 constexpr std::uint64_t kLargestLeap = 1'000'000'000;
 
 base::HttpResponse post_log(Context& c) {
-  const IngestAnswer a = ingest(c, c.request.body, c.caller.station);
+  const IngestAnswer a = c.read ? ingest(c, c.request.body, *c.read, c.caller.station)
+                                : ingest(c, c.request.body, read_batch(c.request.body), c.caller.station);
   const std::string next = ",\"next\":" + std::to_string(a.next) + "}";
   switch (a.what) {
     case Ingested::ok:

@@ -8,6 +8,7 @@
 
 #include "sync/base/log.h"
 #include "sync/central/admin.h"
+#include "sync/central/ingest.h"
 #include "sync/central/people.h"
 #include "sync/central/rider_import.h"
 
@@ -146,7 +147,20 @@ HeadVerdict Service::admit(const HttpRequest& head, const Peer& peer) const {
   return {limit->bytes, std::nullopt};
 }
 
+// On the thread of the connection. Null when it is no batch, or when enough of them wait.
+std::shared_ptr<const ReadBatch> Service::read_ahead(const HttpRequest& request) {
+  if (request.method != "POST" || path_of(request) != "/v1/log" || stats_.read_bytes > options_.read_ahead)
+    return nullptr;
+  auto* read = new ReadBatch(read_batch(request.body));
+  stats_.read_bytes += read->bytes;
+  return {read, [this](const ReadBatch* gone) {
+            stats_.read_bytes -= gone->bytes;
+            delete gone;
+          }};
+}
+
 void Service::submit(HttpRequest request, Server::Done done) {
+  auto read = read_ahead(request);
   std::optional<HttpResponse> refusal;
   {
     std::lock_guard lock(mutex_);
@@ -160,14 +174,14 @@ void Service::submit(HttpRequest request, Server::Done done) {
       refusal = busy_response(429, "too many requests of this station at once", kRetryAfter_s);
     } else if (request.method == "POST" && path_of(request) == "/v1/riders") {
       if (imports_.size() < kImports) {
-        imports_.push_back({std::move(request), std::move(done)});
+        imports_.push_back({std::move(request), std::move(done), nullptr});
         more_imports_.notify_one();
         return;
       }
       refusal = busy_response(503, "other roster files are being imported; try again", kRetryAfter_s);
     } else {
       if (!request.peer.empty()) ++peers_[request.peer];
-      queue_.push_back({std::move(request), std::move(done)});
+      queue_.push_back({std::move(request), std::move(done), std::move(read)});
       stats_.queued = queue_.size();
     }
   }
@@ -185,7 +199,7 @@ HttpResponse Service::ask(HttpRequest request) {
   {
     std::lock_guard lock(mutex_);
     if (stopping_) return busy_response(503, "the centre is stopping", 5);
-    queue_.push_back({std::move(request), [promise](HttpResponse r) { promise->set_value(std::move(r)); }});
+    queue_.push_back({std::move(request), [promise](HttpResponse r) { promise->set_value(std::move(r)); }, nullptr});
   }
   more_.notify_one();
   return answer.get();
@@ -209,10 +223,10 @@ void Service::run_imports() {
 std::vector<Service::Waiting> Service::take_group(Milliseconds limit) {
   std::vector<Waiting> group;
   std::unique_lock lock(mutex_);
-  more_.wait_for(lock, limit, [this] { return stopping_ || !queue_.empty(); });
+  more_.wait_for(lock, limit, [this] { return stopping_ || !queue_.empty() || !back_ups_.empty(); });
   std::size_t bytes = 0;
   while (!queue_.empty() && group.size() < options_.group) {
-    bytes += queue_.front().request.body.size();
+    bytes += queue_.front().read ? queue_.front().read->bytes : queue_.front().request.body.size();
     if (!group.empty() && bytes > options_.group_bytes) break;
     const std::string& peer = queue_.front().request.peer;
     if (!peer.empty()) {
@@ -226,18 +240,85 @@ std::vector<Service::Waiting> Service::take_group(Milliseconds limit) {
   return group;
 }
 
+void Service::back_up(std::filesystem::path file, Copied done) {
+  {
+    std::lock_guard lock(mutex_);
+    if (!stopping_) {
+      back_ups_.push_back({std::move(file), std::move(done), nullptr});
+      done = nullptr;
+    }
+  }
+  if (done) return done(base::fail(base::Errc::unavailable, "the centre is stopping"));
+  more_.notify_one();
+}
+
+// A part of the copy between two groups of requests.
+void Service::step_back_up() {
+  namespace fs = std::filesystem;
+  if (!back_up_) {
+    std::lock_guard lock(mutex_);
+    if (back_ups_.empty()) return;
+    back_up_ = std::move(back_ups_.front());
+    back_ups_.pop_front();
+  }
+  const fs::path part = back_up_->file.string() + ".part";
+  std::error_code error;
+  if (!back_up_->copy) {
+    fs::remove(part, error);
+    if (fs::exists(back_up_->file, error))
+      return end_back_up(base::fail(base::Errc::conflict, back_up_->file.string() + ": is there already"));
+    auto copy = centre_.start_copy(part);
+    if (!copy) return end_back_up(tl::unexpected(copy.error()));
+    if (!*copy)
+      return end_back_up(base::fail(base::Errc::invalid, "this city is kept by PostgreSQL: back it up with pg_dump"));
+    back_up_->copy = std::move(*copy);
+  }
+  try {
+    if (back_up_->copy->step()) return;
+  } catch (const std::exception& e) {
+    back_up_->copy.reset();
+    fs::remove(part, error);
+    return end_back_up(base::fail(base::Errc::io, e.what()));
+  }
+  back_up_->copy.reset();
+  fs::rename(part, back_up_->file, error);
+  if (error) return end_back_up(base::fail(base::Errc::io, back_up_->file.string() + ": " + error.message()));
+  const std::string name = back_up_->file.string();
+  const auto noted = centre_.transact([&](Work& work) { audit(work, {}, "store.back_up", name); });
+  const std::uint64_t bytes = fs::file_size(back_up_->file, error);
+  end_back_up(noted ? base::Result<std::uint64_t>(bytes) : tl::unexpected(noted.error()));
+}
+
+void Service::end_back_up(base::Result<std::uint64_t> result) {
+  const Copied done = std::move(back_up_->done);
+  back_up_.reset();
+  done(std::move(result));
+}
+
 void Service::run() {
   while (true) {
-    auto group = take_group(next_look());
+    auto group = take_group(back_up_ ? Milliseconds(0) : next_look());
     if (group.empty()) {
       std::lock_guard lock(mutex_);
       if (stopping_) break;
     }
     if (!group.empty()) answer(std::move(group));
     centre_.tick();
+    step_back_up();
     if (clock_.mono() - looked_ >= kParkedLook) look_at_parked(false);
   }
   look_at_parked(true);
+  const auto stopping = base::fail(base::Errc::unavailable, "the centre is stopping");
+  if (back_up_) {
+    std::error_code error;
+    back_up_->copy.reset();
+    std::filesystem::remove(back_up_->file.string() + ".part", error);
+    end_back_up(stopping);
+  }
+  std::unique_lock lock(mutex_);
+  auto waiting = std::exchange(back_ups_, {});
+  lock.unlock();
+  for (BackUp& b : waiting) b.done(stopping);
 }
 
 Milliseconds Service::next_look() const {
@@ -250,8 +331,13 @@ void Service::answer(std::vector<Waiting> group) {
   const auto begun = clock_.mono();
   std::vector<HttpRequest> requests;
   requests.reserve(group.size());
-  for (Waiting& w : group) requests.push_back(std::move(w.request));
-  std::vector<HttpResponse> answers = centre_.handle(requests);
+  std::vector<const ReadBatch*> read;
+  for (Waiting& w : group) {
+    requests.push_back(std::move(w.request));
+    read.push_back(w.read.get());
+  }
+  std::vector<HttpResponse> answers = centre_.handle(requests, read);
+  for (Waiting& w : group) w.read.reset();
   if (std::any_of(requests.begin(), requests.end(), changes_gate)) load_gate();
   ++stats_.groups;  // before anybody who was answered can ask
   stats_.grouped += group.size();

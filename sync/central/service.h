@@ -4,10 +4,13 @@
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
+#include <filesystem>
+#include <functional>
 #include <list>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -21,11 +24,13 @@ namespace station::central {
 struct ServiceOptions {
   std::size_t queue = 4'096;                       // requests that wait for the store
   std::size_t per_peer = 8;                        // of one station
+  std::size_t read_ahead = std::size_t{48} << 20;  // bytes of batches that may be taken apart before their turn
   std::size_t group = 256;                         // requests in one transaction …
-  std::size_t group_bytes = std::size_t{8} << 20;  // … and bytes of their bodies; a larger one goes alone
+  std::size_t group_bytes = std::size_t{16} << 20;  // … and bytes of them, uncompressed where known; a larger one goes alone
 };
 
 struct ServiceStats {
+  std::atomic<std::uint64_t> read_bytes{0};  // of batches that were taken apart and wait
   std::atomic<std::uint64_t> queued{0}, parked{0}, groups{0}, grouped{0}, too_many{0}, full{0}, refused{0}, busy_us{0};
 };
 
@@ -43,6 +48,10 @@ class Service {
   HeadVerdict admit(const base::HttpRequest& head, const Peer& peer) const;
   // From any thread. A full queue is answered 503, a station that asks too much at once 429.
   void submit(base::HttpRequest request, Server::Done done);
+  // From any thread: a copy of the store into this file while everything goes on; `done` is told its size in bytes, on
+  // the store's thread.
+  using Copied = std::function<void(base::Result<std::uint64_t>)>;
+  void back_up(std::filesystem::path file, Copied done);
   // Waiting feed requests are answered at once and what is queued is still carried out; afterwards 503.
   void stop();
 
@@ -53,6 +62,7 @@ class Service {
   struct Waiting {
     base::HttpRequest request;
     Server::Done done;
+    std::shared_ptr<const ReadBatch> read;  // of a station's batch
   };
   struct Parked {
     Waiting waiting;
@@ -61,11 +71,20 @@ class Service {
     base::BootTime until;
   };
 
+  struct BackUp {
+    std::filesystem::path file;
+    Copied done;
+    std::unique_ptr<StoreCopy> copy;
+  };
+
   void run();
+  void step_back_up();
+  void end_back_up(base::Result<std::uint64_t> result);
   void run_imports();
   base::HttpResponse ask(base::HttpRequest request);
   std::vector<Waiting> take_group(base::Milliseconds limit);
   void answer(std::vector<Waiting> group);
+  std::shared_ptr<const ReadBatch> read_ahead(const base::HttpRequest& request);
   bool park(Waiting& waiting, base::HttpResponse& answer);
   void look_at_parked(bool all);
   base::Milliseconds next_look() const;
@@ -85,9 +104,11 @@ class Service {
   std::deque<Waiting> imports_;               // roster files; guarded by mutex_
   std::condition_variable more_imports_;
   std::shared_ptr<const Gate> gate_;  // guarded by mutex_
+  std::deque<BackUp> back_ups_;       // guarded by mutex_
 
   // Of the store thread.
   std::list<Parked> parked_;
+  std::optional<BackUp> back_up_;
   bool changed_ = false;  // since parked_ was looked at
   base::BootTime looked_{};
   std::thread thread_;

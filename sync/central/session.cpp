@@ -7,6 +7,7 @@
 #include <boost/beast/http.hpp>
 
 #include "sync/base/log.h"
+#include "sync/central/encoding.h"
 #include "sync/central/tls_setup.h"
 
 // GCC 12 takes the recycled memory of Asio's coroutine frames for a mismatch.
@@ -90,6 +91,7 @@ asio::awaitable<void> Session::run() {
   peer_ = peer_of(stream_.native_handle());
   Next next = Next::request;
   while (next == Next::request && !loop_.stopping) {
+    if (buffer_.size() == 0) buffer_.shrink_to_fit();  // thousands of connections wait at a time
     if (buffer_.size() == 0 && !co_await wait_for_bytes()) {
       next = Next::cut;
       break;
@@ -162,7 +164,14 @@ asio::awaitable<Session::Next> Session::serve_one() {
   request.body = std::move(parser.get().body());
   shared_.stats.bytes_in += request.body.size();
   base::HttpRequest head{request.method, {}, {}, {}, {}};
+  const Encoding encoding = best_encoding(base::header_of(request.headers, "accept-encoding"));
   base::HttpResponse response = co_await ask(request);
+  if (encoding != Encoding::none &&
+      is_compressible(base::header_of(response.headers, "content-type"), response.body.size())) {
+    response.body = compress(response.body, encoding);
+    response.headers.emplace_back("content-encoding", to_string(encoding));
+    response.headers.emplace_back("vary", "accept-encoding");
+  }
   co_return co_await answer(response, parser.keep_alive(), head);
 }
 

@@ -102,6 +102,7 @@ struct CurlTransport::Impl {
   MultiHandle multi;
   EasyHandle easy;
   std::atomic<bool> interrupted{false};
+  bool reconnect = false;
 
   void set_fixed_options();
   base::Result<CURLcode> perform(milliseconds limit);
@@ -123,6 +124,7 @@ void CurlTransport::Impl::set_fixed_options() {
     curl_easy_setopt(c, CURLOPT_SSLCERT, options.certificate.c_str());
     curl_easy_setopt(c, CURLOPT_SSLKEY, options.key.c_str());
   }
+  curl_easy_setopt(c, CURLOPT_ACCEPT_ENCODING, "zstd, gzip");  // what it grows to counts for largest_answer
   curl_easy_setopt(c, CURLOPT_TCP_KEEPALIVE, 1L);
   curl_easy_setopt(c, CURLOPT_MAXAGE_CONN, kKeepAlive_s);
   curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(options.connect_limit.count()));
@@ -193,6 +195,8 @@ base::Result<base::HttpResponse> CurlTransport::send(const base::HttpRequest& re
   curl_easy_setopt(c, CURLOPT_CUSTOMREQUEST, request.method.c_str());
   curl_easy_setopt(c, CURLOPT_HTTPHEADER, headers.get());
 
+  curl_easy_setopt(c, CURLOPT_FRESH_CONNECT, std::exchange(impl_->reconnect, false) ? 1L : 0L);
+
   const auto result = impl_->perform(limit);
   curl_easy_setopt(c, CURLOPT_ERRORBUFFER, nullptr);
   curl_easy_setopt(c, CURLOPT_HTTPHEADER, nullptr);
@@ -216,6 +220,10 @@ void CurlTransport::interrupt() {
 
 void CurlTransport::resume() {
   impl_->interrupted = false;
+}
+
+void CurlTransport::reconnect() {
+  impl_->reconnect = true;
 }
 
 }  // namespace station::client

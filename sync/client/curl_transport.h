@@ -27,6 +27,7 @@ class CurlTransport final : public Transport {
   base::Result<base::HttpResponse> send(const base::HttpRequest& request, std::chrono::milliseconds limit) override;
   void interrupt() override;
   void resume() override;
+  void reconnect() override;
 
  private:
   struct Impl;

@@ -29,6 +29,7 @@ void SyncAgent::take_orders() {
   pusher_.retry_now();
   puller_.retry_now();
   anchorer_.retry_now();
+  if (renewer_) renewer_->retry_now();
 }
 
 BootTime SyncAgent::push_and_anchor() {
@@ -36,7 +37,8 @@ BootTime SyncAgent::push_and_anchor() {
   const std::uint64_t before = pusher_.confirmed();
   const BootTime push = pusher_.step();
   if (pusher_.waiting() > 0 || pusher_.confirmed() != before) busy_until_ = clock_.mono() + options_.quiet_after;
-  return std::min(push, anchorer_.step());
+  const BootTime due = std::min(push, anchorer_.step());
+  return renewer_ ? std::min(due, renewer_->step()) : due;
 }
 
 BootTime SyncAgent::step() {
@@ -49,6 +51,7 @@ SyncState SyncAgent::state() const {
   s.up = pusher_.state();
   s.down = puller_.state();
   s.clock = anchorer_.state();
+  if (renewer_) s.certificate = renewer_->state();
   s.waiting = pusher_.waiting();
   s.confirmed = pusher_.confirmed();
   s.cursor = puller_.cursor();

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <stop_token>
 #include <string>
@@ -12,6 +13,7 @@
 #include "sync/client/anchorer.h"
 #include "sync/client/puller.h"
 #include "sync/client/pusher.h"
+#include "sync/client/renewer.h"
 #include "sync/client/sync_state.h"
 
 namespace station::client {
@@ -36,6 +38,8 @@ class SyncAgent {
   // Does what is due and says when to come back. Never waits except inside Transport::send; the feed is asked without
   // holding its answer back.
   base::BootTime step();
+  // The certificate of the station is kept from ending, too. Before the first step.
+  void renew_by(std::unique_ptr<Renewer> renewer) { renewer_ = std::move(renewer); }
   SyncState state() const;  // of the last step; from the thread that steps
 
   // Steps until stopped. `report` gets every changed state, on this thread.
@@ -56,6 +60,7 @@ class SyncAgent {
   Pusher pusher_;
   Puller puller_;
   Anchorer anchorer_;
+  std::unique_ptr<Renewer> renewer_;  // none where no certificate is used
   base::BootTime busy_until_{};
 
   std::mutex mutex_;

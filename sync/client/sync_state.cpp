@@ -41,7 +41,7 @@ std::optional<base::UtcTime> SyncState::last_success() const {
 }
 
 SyncTrouble SyncState::trouble() const {
-  for (const DirectionState* d : {&up, &down, &clock})
+  for (const DirectionState* d : {&up, &down, &clock, &certificate})
     if (d->trouble != SyncTrouble::none) return d->trouble;
   return SyncTrouble::none;
 }

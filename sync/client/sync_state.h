@@ -41,13 +41,14 @@ struct DirectionState {
 
 struct SyncState {
   DirectionState up, down, clock;
+  DirectionState certificate;  // its renewal: trouble only when it is due and fails
   std::uint64_t waiting = 0;  // records not yet confirmed
   std::uint64_t confirmed = 0;
   std::uint64_t cursor = 0;  // of the feed
 
   // The latest of both directions, what a rider's screen says as "last synced".
   std::optional<base::UtcTime> last_success() const;
-  // What to show first: the way up before the way down before the clock.
+  // What to show first: the way up before the way down before the clock and the certificate.
   SyncTrouble trouble() const;
   bool operator==(const SyncState&) const = default;
 };

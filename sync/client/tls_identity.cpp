@@ -7,6 +7,7 @@
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 
+#include <ctime>
 #include <memory>
 
 #include "sync/base/bytes.h"
@@ -48,24 +49,44 @@ Key key_of(const std::string& pem) {
   return Key(bio ? PEM_read_bio_PrivateKey(bio.get(), nullptr, nullptr, nullptr) : nullptr);
 }
 
-}  // namespace
-
-base::Result<TlsRequest> make_tls_request(const std::string& station) {
-  const auto failed = [] { return fail(Errc::io, "OpenSSL cannot make a TLS key"); };
-  const Key key(EVP_EC_gen("P-256"));
+base::Result<std::string> request_by(EVP_PKEY* key, const std::string& station) {
   const Request request(X509_REQ_new());
-  if (!key || !request) return failed();
+  const Bio bio(BIO_new(BIO_s_mem()));
+  const auto failed = [] { return fail(Errc::io, "OpenSSL cannot make a certificate request"); };
+  if (!request || !bio) return failed();
   X509_NAME* name = X509_REQ_get_subject_name(request.get());
   const auto* text = reinterpret_cast<const unsigned char*>(station.data());
   if (!X509_NAME_add_entry_by_NID(name, NID_commonName, MBSTRING_UTF8, text, static_cast<int>(station.size()), -1, 0) ||
-      !X509_REQ_set_pubkey(request.get(), key.get()) || X509_REQ_sign(request.get(), key.get(), EVP_sha256()) <= 0)
+      !X509_REQ_set_pubkey(request.get(), key) || X509_REQ_sign(request.get(), key, EVP_sha256()) <= 0 ||
+      !PEM_write_bio_X509_REQ(bio.get(), request.get()))
     return failed();
-  const Bio key_bio(BIO_new(BIO_s_mem())), csr_bio(BIO_new(BIO_s_mem()));
-  if (!key_bio || !csr_bio ||
-      !PEM_write_bio_PrivateKey(key_bio.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr) ||
-      !PEM_write_bio_X509_REQ(csr_bio.get(), request.get()))
-    return failed();
-  return TlsRequest{content_of(key_bio), content_of(csr_bio)};
+  return content_of(bio);
+}
+
+}  // namespace
+
+base::Result<TlsRequest> make_tls_request(const std::string& station) {
+  const Key key(EVP_EC_gen("P-256"));
+  const Bio bio(BIO_new(BIO_s_mem()));
+  if (!key || !bio || !PEM_write_bio_PrivateKey(bio.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr))
+    return fail(Errc::io, "OpenSSL cannot make a TLS key");
+  const auto csr = request_by(key.get(), station);
+  if (!csr) return tl::unexpected(csr.error());
+  return TlsRequest{content_of(bio), *csr};
+}
+
+base::Result<std::string> make_certificate_request(const std::string& station, const std::string& key) {
+  const Key own = key_of(key);
+  if (!own) return fail(Errc::corrupt, "the station's TLS key cannot be read");
+  return request_by(own.get(), station);
+}
+
+base::Result<base::UtcTime> end_of_certificate(const std::string& certificate) {
+  const Certificate cert = certificate_of(certificate);
+  std::tm end{};
+  if (!cert || ASN1_TIME_to_tm(X509_get0_notAfter(cert.get()), &end) != 1)
+    return fail(Errc::corrupt, "the station's certificate cannot be read");
+  return base::utc_from_ms(std::int64_t{::timegm(&end)} * 1000);
 }
 
 base::Result<void> check_certificate(const std::string& certificate, const std::string& key, const std::string& station,

@@ -25,6 +25,8 @@ class Transport {
   // Ends the request in flight and refuses further ones until resume().
   virtual void interrupt() {}
   virtual void resume() {}
+  // The next request goes over a new connection, with certificates read anew. From the thread of send().
+  virtual void reconnect() {}
 };
 
 }  // namespace station::client

@@ -33,6 +33,10 @@ constexpr ListKind kLists[] = {
     {"usage", "How often each station was used, by day", "/v1/usage", "from", "From this day on, such as 2026-11-24"},
     {"tokens", "Tokens of people, without their secrets", "/v1/tokens", nullptr, nullptr},
     {"audit", "What administrators did", "/v1/audit", "after", "Only what came after this position"},
+    {"pulls", "Who pulls which records, and how far behind", "/v1/pulls", nullptr, nullptr},
+    {"days", "What each day ended with, signed by the centre", "/v1/city/days", "from", "From this day on"},
+    {"witnesses", "Second parties that signed the city's log", "/v1/city/witnesses", nullptr, nullptr},
+    {"proposals", "Acts that wait for a second administrator, and those decided", "/v1/proposals", nullptr, nullptr},
     {"packs", "Content packs that were published", "/v1/packs", nullptr, nullptr},
     {"certificates", "Certificates", "/v1/certificates", "subject", "Only of this rider (pseudonym)"},
 };

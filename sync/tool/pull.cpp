@@ -24,6 +24,8 @@ class Pull final : public Command {
     cli.option("--type", query_.type, "Only records of this type; with a dot at the end of all that begin so");
     cli.option("--station", query_.station, "Only records of this station");
     cli.option("--subject", query_.subject, "Only records of this rider (pseudonym, 32 hex digits)");
+    cli.option("--from", query_.from, "Only records from this time on: 2026-11-24T06:00:00Z, or a day");
+    cli.option("--to", query_.to, "Only records before this time");
     cli.number("--limit", query_.limit, 1, 10'000, "Records in one request [5000]");
     cli.flag("--follow", follow_, "Go on for ever");
     cli.number("--every", every_s_, 1, 3600, "With --follow: seconds between two requests [5]");

@@ -43,6 +43,8 @@ std::string PullQuery::text() const {
   add("type", type);
   add("station", station);
   add("subject", subject);
+  add("from", from);
+  add("to", to);
   return out;
 }
 

@@ -11,7 +11,7 @@ namespace station::tool {
 
 // What is pulled: which lines, and in which form.
 struct PullQuery {
-  std::string type, station, subject;
+  std::string type, station, subject, from, to;
   bool csv = false;
   std::uint64_t limit = 5000;  // of one page
   // What a cursor belongs to: the query without the cursor and the size of a page.

@@ -33,14 +33,30 @@ void add_log(std::string& out, const record::LogVerdict& log, const PlaceText& w
     out += fmt::format("  and {} more\n", log.fault_count - log.faults.size());
 }
 
+void add_city_log(std::string& out, const CityCheck& log) {
+  if (!log.valid()) {
+    out += "the city's log: NOT VALID\n";
+    for (const std::string& fault : log.faults()) out += "  " + fault + "\n";
+    return;
+  }
+  out += fmt::format("the city's log: valid, {} records in the centre's order, {} days closed", log.proven(), log.days());
+  out += log.witnessed() > 0 ? fmt::format(", {} records witnessed\n", log.witnessed()) : "\n";
+}
+
 void add_certificate(std::string& out, const CertificateReport& certificate) {
   if (!certificate.verdict) {
     out += fmt::format("certificate: NOT VALID: {}\n", certificate.verdict.error().message);
     return;
   }
   const auto& text = certificate.verdict->text;
-  out += fmt::format("certificate {}: signature valid; issued by station {} incarnation {} at {}, {} %\n", text.number,
-                     text.station, certificate.verdict->inc, base::iso8601(text.passed), text.score_percent);
+  const std::string who = certificate.verdict->inc == 0
+                              ? "the centre for station " + text.station
+                              : fmt::format("station {} incarnation {}", text.station, certificate.verdict->inc);
+  out += fmt::format("certificate {}: {}; issued by {} at {}, {} %\n", text.number,
+                     certificate.state == "void" ? "VOID" : "signature valid", who, base::iso8601(text.passed),
+                     text.score_percent);
+  if (certificate.state == "void") out += fmt::format("  voided: {}\n", certificate.reason);
+  if (certificate.state == "confirmed") out += "  the centre has its evidence\n";
   out += certificate.where.empty() ? "  its record is not among these lines\n"
                                    : fmt::format("  its record stands at {}\n", certificate.where);
 }
@@ -56,13 +72,16 @@ Json fault_json(const record::Fault& fault, const PlaceText& where) {
 }  // namespace
 
 std::string verdict_text(const record::CityVerdict& city, const std::optional<CertificateReport>& certificate,
-                         const PlaceText& where) {
+                         const CityCheck* city_log, const PlaceText& where) {
   std::string out;
   for (const auto& log : city.logs) add_log(out, log, where);
   for (const auto& fault : city.elsewhere)
     out += fmt::format("{}: {}{}\n", to_string(fault.kind), fault.what, at(where, fault.place));
+  if (city_log) add_city_log(out, *city_log);
   if (certificate) add_certificate(out, *certificate);
-  if (city.valid()) {
+  if (city.valid() && city_log && !city_log->valid()) {
+    out += "NOT VALID: the records are what the stations signed, but not what the centre signed\n";
+  } else if (city.valid()) {
     out += fmt::format("valid: {} logs, {} records, all of them proven by the stations' signed heads\n",
                        city.logs.size(), city.verified);
   } else {
@@ -73,7 +92,7 @@ std::string verdict_text(const record::CityVerdict& city, const std::optional<Ce
 }
 
 std::string verdict_json(const record::CityVerdict& city, const std::optional<CertificateReport>& certificate,
-                         const PlaceText& where) {
+                         const CityCheck* city_log, const PlaceText& where) {
   Json logs = Json::array();
   for (const auto& log : city.logs) {
     Json faults = Json::array();
@@ -90,12 +109,20 @@ std::string verdict_json(const record::CityVerdict& city, const std::optional<Ce
   }
   Json elsewhere = Json::array();
   for (const auto& fault : city.elsewhere) elsewhere.push_back(fault_json(fault, where));
-  Json json{{"valid", city.valid()},         {"lines", city.lines},
+  Json json{{"valid", city.valid() && (!city_log || city_log->valid())},         {"lines", city.lines},
             {"verified", city.verified},     {"fault_count", city.fault_count},
             {"logs", std::move(logs)},       {"elsewhere", std::move(elsewhere)}};
+  if (city_log)
+    json["city_log"] = {{"valid", city_log->valid()},
+                        {"proven", city_log->proven()},
+                        {"days", city_log->days()},
+                        {"witnessed", city_log->witnessed()},
+                        {"faults", city_log->faults()}};
   if (certificate) {
     const auto& verdict = certificate->verdict;
-    json["certificate"] = {{"valid", verdict.has_value()},
+    json["certificate"] = {{"valid", certificate->valid()},
+                           {"state", certificate->state},
+                           {"reason", certificate->reason},
                            {"error", verdict ? Json() : Json(verdict.error().message)},
                            {"record", certificate->where}};
     if (verdict) json["certificate"]["number"] = verdict->text.number;

@@ -13,6 +13,7 @@
 #include "sync/record/merkle.h"
 #include "sync/record/note.h"
 #include "sync/record/record.h"
+#include "tests/central/postgres.h"
 
 // A centre with its folder and stations that keep their logs in memory. Shared by the tests of this folder.
 namespace station::central::test {
@@ -98,6 +99,7 @@ class City {
   void open() {
     CentreOptions options;
     options.data = folder.path;
+    options.postgres = database.url();
     options.config = std::string(STATION_SOURCE_DIR) + "/config";
     options.pin_cost = base::PinCost::test;
     auto opened = Centre::open(std::move(options), clock, random);
@@ -140,6 +142,7 @@ class City {
   std::vector<std::string> pull(const std::string& filter = {}, int limit = 1000);
 
   Folder folder;
+  Database database;
   base::ManualClock clock{noon()};
   base::SeededRandom random;
   std::unique_ptr<Centre> centre;

@@ -26,6 +26,7 @@ namespace {
 // The whole server on a free port of 127.0.0.1, and real clients.
 struct Program {
   Folder folder;
+  Database database;
   base::SystemClock clock;
   base::SystemRandom random;
   std::unique_ptr<Daemon> daemon;
@@ -37,6 +38,7 @@ struct Program {
   void start() {
     DaemonOptions options;
     options.centre.data = folder.path / "centre";
+    options.centre.postgres = database.url();
     options.centre.config = std::string(STATION_SOURCE_DIR) + "/config";
     options.centre.pin_cost = base::PinCost::test;
     std::filesystem::create_directories(options.centre.data);

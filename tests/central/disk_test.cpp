@@ -27,7 +27,7 @@ std::uint64_t next_of(const HttpResponse& answer) {
 
 }  // namespace
 
-TEST_CASE("a failing disk ends all acknowledging at once", "[central]") {
+TEST_CASE("a failing disk ends all acknowledging at once", "[central][sqlite]") {
   FaultyDisk disk;
   City city;
   auto one = city.enrol("440902-001"), two = city.enrol("440902-002");
@@ -49,7 +49,7 @@ TEST_CASE("a failing disk ends all acknowledging at once", "[central]") {
   CHECK(city.pull() == one.lines);
 }
 
-TEST_CASE("wherever the centre is killed, what it acknowledged is there and a resend completes the rest", "[central]") {
+TEST_CASE("wherever the centre is killed, what it acknowledged is there and a resend completes the rest", "[central][sqlite]") {
   FaultyDisk disk;
   City city;
   auto one = city.enrol("440902-001"), two = city.enrol("440902-002");
@@ -95,7 +95,7 @@ TEST_CASE("wherever the centre is killed, what it acknowledged is there and a re
   CHECK(points > 10);
 }
 
-TEST_CASE("a centre restored from an older copy is filled again and begins a new epoch", "[central]") {
+TEST_CASE("a centre restored from an older copy is filled again and begins a new epoch", "[central][sqlite]") {
   City city;
   Folder copy;
   auto log = city.enrol("440902-007");
@@ -143,7 +143,7 @@ TEST_CASE("a centre restored from an older copy is filled again and begins a new
   CHECK(city.centre->feed_position(log.station) > feed + 1000);
 }
 
-TEST_CASE("a store that an older copy replaced without a trace still refuses cursors beyond its end", "[central]") {
+TEST_CASE("a store that an older copy replaced without a trace still refuses cursors beyond its end", "[central][sqlite]") {
   City city;
   auto log = city.enrol("440902-007");
   add_plain(log, 6);
@@ -166,7 +166,7 @@ TEST_CASE("a store that an older copy replaced without a trace still refuses cur
   CHECK(city.send(next).status == 410);
 }
 
-TEST_CASE("a newer schema, a lost key and wrong configuration are told by name", "[central]") {
+TEST_CASE("a newer schema, a lost key and wrong configuration are told by name", "[central][sqlite]") {
   City city;
   city.centre.reset();
   fs::remove(city.folder.path / "keys" / "roster.key");

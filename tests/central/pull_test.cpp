@@ -124,3 +124,42 @@ TEST_CASE("each route is for its roles, and unknown paths and methods are told a
   city.clock.advance(std::chrono::hours(2));
   CHECK(city.send(request).status == 401);
 }
+
+TEST_CASE("a pull by time gives what stations wrote from then until then", "[central]") {
+  City city;
+  auto log = city.enrol("440902-007");
+  for (int h = 0; h < 48; ++h) log.add("clock.anchored", "", R"({"offset_ms":0,"rtt_ms":1})", noon() + std::chrono::hours(h));
+  city.send(log.push_all());
+  const auto some = [&](const std::string& filter) { return city.pull(filter, 7).size(); };
+  CHECK(some("&from=2026-11-24T12:00:00Z&to=2026-11-24T13:00:00Z") == 1);
+  CHECK(some("&from=2026-11-26") == 20);  // from its midnight there on, 16:00 UTC of the day before
+  CHECK(some("&to=2026-11-25") == 4);
+  CHECK(some("&from=2026-11-25&to=2026-11-26") == 24);
+  CHECK(some("&from=2030-01-01") == 0);
+  const auto bad = city.get("/v1/records?from=yesterday");
+  CHECK(bad.status == 400);
+  const auto first = city.get("/v1/records?from=2026-11-25&limit=1");
+  const std::string cursor = text_member(lines_of(first.body).back(), "cursor");
+  CHECK(city.get("/v1/records?from=2026-11-25&cursor=" + cursor).status == 200);
+  CHECK(city.get("/v1/records?from=2026-11-24&cursor=" + cursor).status == 400);
+  CHECK(city.get("/v1/records?cursor=" + cursor).status == 400);
+}
+
+TEST_CASE("who pulls what, and how far behind, can be seen; a pull that begins is in the audit log", "[central]") {
+  City city;
+  auto log = city.enrol("440902-007");
+  for (int i = 0; i < 10; ++i) log.add("clock.anchored", "", R"({"offset_ms":0,"rtt_ms":1})");
+  city.send(log.push_all());
+  const auto page = city.get("/v1/records?limit=4&station=440902-007", Role::auditor);
+  const std::string cursor = text_member(lines_of(page.body).back(), "cursor");
+  const auto pulls = lines_of(city.get("/v1/pulls").body);
+  REQUIRE(pulls.size() == 1);
+  CHECK(pulls[0].find(R"("role":"auditor","filter":"station=440902-007")") != std::string::npos);
+  CHECK(pulls[0].find(R"("records":4,"lag":6)") != std::string::npos);
+  city.get("/v1/records?limit=100&station=440902-007&cursor=" + cursor, Role::auditor);
+  CHECK(city.get("/v1/pulls").body.find(R"("records":10,"lag":0)") != std::string::npos);
+  const std::string audit = city.get("/v1/audit").body;
+  const std::size_t first = audit.find("records.pull");
+  REQUIRE(first != std::string::npos);
+  CHECK(audit.find("records.pull", first + 1) == std::string::npos);
+}

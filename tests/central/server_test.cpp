@@ -200,25 +200,33 @@ TEST_CASE("a client that asks before sending its body is told to go on", "[centr
   CHECK(client.read().body == "POST /p abc");
 }
 
+// One limit at a time is short, so that a busy machine cuts off nobody else.
 TEST_CASE("a client that drips is cut off, and nobody waits for it", "[central]") {
+  milliseconds ServerOptions::*const limit =
+      GENERATE(&ServerOptions::head_limit, &ServerOptions::body_limit, &ServerOptions::idle_limit);
   TestServer s;
   s.options.threads = 1;
-  s.options.head_limit = milliseconds(150);
-  s.options.body_limit = milliseconds(150);
-  s.options.idle_limit = milliseconds(150);
-  s.options.handshake_limit = milliseconds(150);
+  s.options.*limit = milliseconds(150);
   s.start();
-  TlsClient head = s.client(), body = s.client(), idle = s.client();
-  REQUIRE(head.send("GET /g HT"));
-  REQUIRE(body.send("POST /p HTTP/1.1\r\nhost: x\r\ncontent-length: 10\r\n\r\nabc"));
-  TlsClient other = s.client();
-  REQUIRE(other.send(kGet));
-  CHECK(other.read().status == 200);
-  CHECK(head.read().status == 0);
-  CHECK(body.read().status == 0);
-  CHECK(idle.ended());
-  CHECK(plain_exchange(s.server->port(), "\x16").empty());  // begins a handshake and stops
-  CHECK(s.server->stats().timed_out >= 3);
+  TlsClient slow = s.client();
+  if (limit == &ServerOptions::head_limit) REQUIRE(slow.send("GET /g HT"));
+  if (limit == &ServerOptions::body_limit)
+    REQUIRE(slow.send("POST /p HTTP/1.1\r\nhost: x\r\ncontent-length: 10\r\n\r\nabc"));
+  if (limit != &ServerOptions::idle_limit) {
+    TlsClient other = s.client();
+    REQUIRE(other.send(kGet));
+    CHECK(other.read().status == 200);
+  }
+  CHECK(slow.ended());
+  s.server->stop(std::chrono::seconds(10));  // a time-out is counted after the client has felt it
+  CHECK(s.server->stats().timed_out == 1);
+}
+
+TEST_CASE("who begins a handshake and stops is cut off", "[central]") {
+  TestServer s;
+  s.options.handshake_limit = milliseconds(50);
+  s.start();
+  CHECK(plain_exchange(s.server->port(), "\x16").empty());
 }
 
 TEST_CASE("a station may be silent longer than a stranger", "[central]") {

@@ -58,12 +58,12 @@ void extend(X509* certificate, int nid, const std::string& value) {
   X509_EXTENSION_free(extension);
 }
 
-Certificate certificate_for(EVP_PKEY* key, const std::string& name, X509* issuer) {
+Certificate certificate_for(EVP_PKEY* key, const std::string& name, X509* issuer, int days = 1) {
   Certificate c(X509_new());
   X509_set_version(c.get(), 2);
   ASN1_INTEGER_set(X509_get_serialNumber(c.get()), 1 + static_cast<long>(name.size()));
   X509_gmtime_adj(X509_getm_notBefore(c.get()), -3600);
-  X509_gmtime_adj(X509_getm_notAfter(c.get()), 86'400);
+  X509_gmtime_adj(X509_getm_notAfter(c.get()), 86'400L * days);
   X509_set_pubkey(c.get(), key);
   const auto* text = reinterpret_cast<const unsigned char*>(name.c_str());
   X509_NAME_add_entry_by_NID(X509_get_subject_name(c.get()), NID_commonName, MBSTRING_UTF8, text, -1, -1, 0);
@@ -85,10 +85,10 @@ Issued make_authority(const std::string& name) {
 namespace {
 
 std::string signed_certificate(const Issued& authority, EVP_PKEY* key, const std::string& name,
-                               const std::string& address) {
+                               const std::string& address, int days = 1) {
   const Certificate ca(from_pem(authority.certificate, PEM_read_bio_X509));
   const Key ca_key(from_pem(authority.key, PEM_read_bio_PrivateKey));
-  const Certificate c = certificate_for(key, name, ca.get());
+  const Certificate c = certificate_for(key, name, ca.get(), days);
   extend(c.get(), NID_basic_constraints, "critical,CA:FALSE");
   if (!address.empty()) extend(c.get(), NID_subject_alt_name, (std::isdigit(address[0]) ? "IP:" : "DNS:") + address);
   REQUIRE(X509_sign(c.get(), ca_key.get(), EVP_sha256()) > 0);
@@ -102,11 +102,11 @@ Issued issue(const Issued& authority, const std::string& common_name, const std:
   return {signed_certificate(authority, key.get(), common_name, address), key_pem(key.get())};
 }
 
-std::string sign_request(const Issued& authority, const std::string& csr, const std::string& common_name) {
+std::string sign_request(const Issued& authority, const std::string& csr, const std::string& common_name, int days) {
   const Request request(from_pem(csr, PEM_read_bio_X509_REQ));
   const Key key(X509_REQ_get_pubkey(request.get()));
   REQUIRE(X509_REQ_verify(request.get(), key.get()) == 1);
-  return signed_certificate(authority, key.get(), common_name, "");
+  return signed_certificate(authority, key.get(), common_name, "", days);
 }
 
 std::string http_ok(const std::string& body, const std::string& headers) {

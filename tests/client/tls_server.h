@@ -19,7 +19,7 @@ Issued make_authority(const std::string& name);
 // A certificate of `authority` for a new key. `address` becomes an IP or DNS subject alternative name; may be empty.
 Issued issue(const Issued& authority, const std::string& common_name, const std::string& address);
 // The same for the key of a certificate request.
-std::string sign_request(const Issued& authority, const std::string& csr, const std::string& common_name);
+std::string sign_request(const Issued& authority, const std::string& csr, const std::string& common_name, int days = 1);
 
 // An HTTPS server on a free port of 127.0.0.1, one thread for each connection, all ended and joined by the destructor.
 class TlsServer {

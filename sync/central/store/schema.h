@@ -14,5 +14,6 @@ std::span<const Migration> migrations();
 
 extern const char* const kLogTables1;
 extern const char* const kAdminTables1;
+extern const char* const kAdminTables3;
 
 }  // namespace station::central

@@ -27,4 +27,15 @@ CREATE TABLE rider_key(key TEXT PRIMARY KEY, subject TEXT NOT NULL) STRICT, WITH
 CREATE INDEX rider_key_subject ON rider_key(subject);
 )sql";
 
+// Who pulls what, and how far he has come: `filter` as it was asked for, `pos` the last position he was given.
+const char* const kAdminTables3 = R"sql(
+CREATE TABLE pull(name TEXT NOT NULL, filter TEXT NOT NULL, role TEXT NOT NULL, begun INTEGER NOT NULL,
+                  last INTEGER NOT NULL, pos INTEGER NOT NULL, records INTEGER NOT NULL,
+                  PRIMARY KEY(name, filter)) STRICT, WITHOUT ROWID;
+-- Acts that need two persons: `outcome` '' while it is open, then 'approved' or 'rejected' by `decider`.
+CREATE TABLE proposal(id TEXT PRIMARY KEY, action TEXT NOT NULL, object TEXT NOT NULL, reason TEXT NOT NULL,
+                      proposer TEXT NOT NULL, at INTEGER NOT NULL, outcome TEXT NOT NULL, decider TEXT NOT NULL,
+                      decided INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+)sql";
+
 }  // namespace station::central

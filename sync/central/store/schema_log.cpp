@@ -88,8 +88,25 @@ CREATE TABLE log_head(station TEXT NOT NULL, inc INTEGER NOT NULL, size INTEGER 
                       PRIMARY KEY(station, inc, size)) STRICT, WITHOUT ROWID;
 )sql";
 
+// The city's own log: one row with its right edge, the root of every full block of 256 records, who has witnessed it
+// how far, and the signed counts of every day.
+const char* const kLogTables3 = R"sql(
+CREATE TABLE city_log(one INTEGER PRIMARY KEY, size INTEGER NOT NULL, edge BLOB NOT NULL) STRICT;
+CREATE TABLE city_block(block INTEGER PRIMARY KEY, hash BLOB NOT NULL) STRICT;
+CREATE TABLE city_witness(name TEXT PRIMARY KEY, size INTEGER NOT NULL, at INTEGER NOT NULL,
+                          note TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE day_close(day TEXT PRIMARY KEY, size INTEGER NOT NULL, note TEXT NOT NULL, counts TEXT NOT NULL) STRICT,
+                       WITHOUT ROWID;
+)sql";
+
+// Certificates that a reviewer voided.
+const char* const kLogTables4 = R"sql(
+CREATE TABLE certificate_void(number TEXT PRIMARY KEY, reviewer TEXT NOT NULL, reason TEXT NOT NULL,
+                              at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+)sql";
+
 std::span<const Migration> migrations() {
-  static const Migration kAll[] = {{kLogTables1, kAdminTables1}, {kLogTables2, ""}};
+  static const Migration kAll[] = {{kLogTables1, kAdminTables1}, {kLogTables2, ""}, {kLogTables3, kAdminTables3}, {kLogTables4, ""}};
   return kAll;
 }
 
