@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "kiosk/flow/answering.h"
 #include "sync/record/pack.h"
 
 namespace station::app {
@@ -18,6 +19,10 @@ Result<void> Rider::tap(const std::string& id) {
   return stage_.tap(id);
 }
 
+const record::Question* Rider::question(const std::string& id) const {
+  return stage_.kiosk().content() ? stage_.kiosk().content()->question(id) : nullptr;
+}
+
 int Rider::credited_s() const {
   const flow::Screen screen = stage_.kiosk().visit().screen();
   if (const auto* lesson = std::get_if<flow::LessonScreen>(&screen)) return lesson->course.empty() ? -1 : lesson->credited_s;
@@ -26,17 +31,45 @@ int Rider::credited_s() const {
   return -1;
 }
 
-// Options as shown that make the answer right, or one that makes it wrong.
-Result<void> Rider::answer(const std::string& id, const std::vector<int>& order, bool right, const std::string& prefix) {
-  const record::Question* q = stage_.kiosk().content() ? stage_.kiosk().content()->question(id) : nullptr;
-  if (!q) return base::fail(Errc::not_found, fmt::format("the content has no question \"{}\"", id));
-  for (std::size_t shown = 0; shown < order.size(); ++shown) {
-    const bool is_right = std::find(q->right.begin(), q->right.end(), order[shown]) != q->right.end();
-    if (right ? !is_right : is_right) continue;
-    if (auto ok = tap(fmt::format("{}.option.{}", prefix, static_cast<char>('A' + shown))); !ok) return ok;
-    if (!right) break;
-  }
+namespace {
+
+// The widget that asks for this action.
+std::string widget_of(const flow::Action& action, const std::string& prefix) {
+  const auto letter = [](int n) { return std::string(1, static_cast<char>('A' + n)); };
+  if (const auto* o = std::get_if<flow::ChooseOption>(&action)) return prefix + ".option." + letter(o->option);
+  if (const auto* o = std::get_if<flow::ChooseSlot>(&action)) return prefix + ".slot." + letter(o->slot);
+  if (const auto* o = std::get_if<flow::Key>(&action)) return std::string("key.") + o->digit;
+  if (const auto* o = std::get_if<flow::TypeText>(&action)) return "key." + (o->text == "." ? "point" : o->text);
+  return prefix + ".clip";
+}
+
+}  // namespace
+
+Result<void> Rider::answer(const record::Question& q, const flow::AnswerView& view, bool right, const std::string& prefix) {
+  if (q.kind == rules::QuestionKind::hazard) return watch(q, view, right, prefix);
+  const rules::AnswerKey key = q.key();
+  const auto response =
+      right ? rules::right_response(key) : rules::wrong_response(key, static_cast<int>(q.options.size()));
+  for (const flow::Action& touch : flow::touches_for(q, view.order, response))
+    if (auto ok = tap(widget_of(touch, prefix)); !ok) return ok;
   return tap(prefix == "exam" ? "exam.next" : prefix + ".confirm");
+}
+
+// Starts a clip and touches where its hazards begin, or never.
+Result<void> Rider::watch(const record::Question& clip, const flow::AnswerView& view, bool right, const std::string& prefix) {
+  if (view.clip.stage == flow::ClipStage::ready) {
+    if (auto ok = tap(prefix + ".clip"); !ok) return ok;
+    const auto began = stage_.clock().mono();
+    for (const rules::HazardWindow& h : clip.hazards) {
+      const auto at = began + Milliseconds(h.open + 200);
+      if (!right) continue;
+      stage_.pass(std::max<Milliseconds>(0ms, at - stage_.clock().mono()));
+      if (auto ok = tap(prefix + ".clip"); !ok) return ok;
+    }
+    stage_.pass(std::max<Milliseconds>(0ms, began + Milliseconds(clip.clip_ms + 300) - stage_.clock().mono()));
+    if (auto ok = stage_.settle(); !ok) return ok;
+  }
+  return prefix == "exam" ? tap("exam.next") : Result<void>{};
 }
 
 // Whoever reads lays a finger on the text, or on the answered question, now and then.
@@ -54,7 +87,7 @@ Result<void> Rider::learn(const flow::LessonScreen& lesson) {
   if (lesson.presence) return tap("lesson.presence");
   if (lesson.idle_prompt) return tap("lesson.here");
   if (lesson.completed) return tap("lesson.next");
-  if (!lesson.question.empty() && !lesson.answered) return answer(lesson.question, lesson.order, true, "lesson");
+  if (const record::Question* q = question(lesson.question); q && !lesson.answered) return answer(*q, lesson, true, "lesson");
   if (lesson.wait_s <= 0) return tap("lesson.next");
   if (stage_.clock().mono() - touched_ >= 40s) return read();
   stage_.pass(std::clamp<Milliseconds>(std::chrono::seconds(lesson.wait_s), 500ms, 3s));
@@ -103,7 +136,9 @@ Result<void> Rider::exam(int right) {
     stage_.pass(8s);  // reading
     if (auto ok = stage_.settle(); !ok) return ok;
     const flow::QuestionView& q = exam->paper.questions[static_cast<std::size_t>(exam->index)];
-    if (auto ok = answer(q.item, q.order, exam->index < right, "exam"); !ok) return ok;
+    const record::Question* item = question(q.item);
+    if (!item) return base::fail(Errc::not_found, fmt::format("the content has no question \"{}\"", q.item));
+    if (auto ok = answer(*item, *exam, exam->index < right, "exam"); !ok) return ok;
   }
   return base::fail(Errc::timeout, "the examination does not end");
 }

@@ -5,6 +5,10 @@
 
 #include "kiosk/app/stage.h"
 
+namespace station::record {
+struct Question;
+}
+
 namespace station::app {
 
 // What a rider does between two lines of a script: studies, answers. Acts by touching widgets by name only, and looks
@@ -25,8 +29,11 @@ class Rider {
  private:
   base::Result<void> tap(const std::string& id);
   base::Result<void> read();
+  const record::Question* question(const std::string& id) const;
   base::Result<void> learn(const flow::LessonScreen& lesson);
-  base::Result<void> answer(const std::string& question, const std::vector<int>& order, bool right, const std::string& prefix);
+  base::Result<void> answer(const record::Question& question, const flow::AnswerView& view, bool right,
+                            const std::string& prefix);
+  base::Result<void> watch(const record::Question& clip, const flow::AnswerView& view, bool right, const std::string& prefix);
 
   Stage& stage_;
   base::BootTime touched_{};

@@ -15,7 +15,7 @@ struct CheckOut {};  // leave the station
 struct StillHere {}; // answer to "还在吗？"
 struct AnyTouch {};  // a touch without other meaning; study counts it as activity
 
-enum class Place { keypad, charge, locker, lessons, course, record, complaint, help, maintainer };
+enum class Place { keypad, charge, locker, lessons, course, record, complaint, help, maintainer, daily, hazards };
 struct Go {
   Place to;
   std::string id;  // course for Place::course and Place::complaint, else empty
@@ -54,6 +54,17 @@ struct PreviousStep {};
 struct ChooseOption {
   int option;  // index as shown
 };
+struct ChooseSlot {
+  int slot;  // match: the left side that gets the next right side
+};
+struct TypeText {
+  std::string text;  // short answers: what a key stands for; numbers: "."
+};
+struct StartClip {  // also: play it again, in practice
+  bool test = false;  // list of clips: several in a row, without feedback until the end
+  std::string question;  // list of clips: which one
+};
+struct TapClip {};  // a hazard begins to develop
 struct ConfirmAnswer {};
 struct TouchTarget {};  // the presence target
 struct NewOrder {};     // an order arrived: pause and leave
@@ -73,6 +84,6 @@ using Action =
     std::variant<Back, GoHome, SignOut, CheckOut, StillHere, AnyTouch, Go, Key, EraseKey, ClearKeys, SubmitKeys, ChoosePort,
                  StopCharge, ChooseSize, OpenLease, BoxUsed, TryAgain, StartLesson, NextStep, PreviousStep, ChooseOption,
                  ConfirmAnswer, TouchTarget, NewOrder, PauseStudy, ConfirmWarning, StartExam, ShowCertificate,
-                 ChooseCategory, FileComplaint>;
+                 ChooseCategory, FileComplaint, ChooseSlot, TypeText, StartClip, TapClip>;
 
 }  // namespace station::flow

@@ -1,6 +1,8 @@
 #include <algorithm>
 
+#include "kiosk/flow/answering.h"
 #include "kiosk/flow/flows.h"
+#include "sync/record/pack.h"
 
 namespace station::flow {
 
@@ -15,32 +17,38 @@ class ExamFlow final : public Flow {
     state_.busy = true;
   }
 
-  Screen screen(const Desk&) const override { return state_; }
+  Screen screen(const Desk& desk) const override {
+    ExamScreen s = state_;
+    answering_.write(s, desk.now());
+    return s;
+  }
   IdlePolicy idle() const override { return IdlePolicy::sign_out; }
   bool holds_screen() const override { return true; }
 
   Move on_action(const Action& action, Desk& desk) override {
     if (state_.paper.questions.empty()) return Stay{};
-    const QuestionView& question = state_.paper.questions[static_cast<std::size_t>(state_.index)];
     if (std::holds_alternative<NewOrder>(action)) return Leave{make_paused("", course_, "order", desk)};
-    if (std::holds_alternative<Back>(action)) return Home{};
+    if (std::holds_alternative<Back>(action)) {
+      on_leave(desk);
+      return Home{};
+    }
     if (state_.busy) return Stay{};
-    if (const auto* choose = std::get_if<ChooseOption>(&action)) {
-      if (choose->option < 0 || static_cast<std::size_t>(choose->option) >= question.order.size()) return Stay{};
-      const auto at = std::find(state_.chosen.begin(), state_.chosen.end(), choose->option);
-      if (at != state_.chosen.end()) {
-        state_.chosen.erase(at);
-      } else {
-        if (!question.multiple) state_.chosen.clear();
-        state_.chosen.push_back(choose->option);
-      }
-    } else if (std::holds_alternative<ConfirmAnswer>(action) && !state_.chosen.empty()) {
-      AnswerItem answer{state_.paper.attempt, state_.index, {}, (desk.now() - shown_).count()};
-      for (int shown : state_.chosen) answer.chosen.push_back(question.order[static_cast<std::size_t>(shown)]);
-      request_ = desk.ask(std::move(answer));
-      state_.busy = true;
+    if (!std::holds_alternative<ConfirmAnswer>(action)) {
+      answering_.on_action(action, desk.now());
+    } else if (answering_.complete()) {
+      hand_in(desk);
     }
     return Stay{};
+  }
+
+  Move on_tick(Desk& desk) override {
+    answering_.on_tick(desk.now());
+    return Stay{};
+  }
+
+  // A clip is shown once: whoever leaves while it runs, or after it, has answered with the touches so far.
+  void on_leave(Desk& desk) override {
+    if (!state_.busy && answering_.clip_begun()) hand_in(desk);
   }
 
   Move on_reply(const Reply& reply, Desk& desk) override {
@@ -58,8 +66,15 @@ class ExamFlow final : public Flow {
   }
 
  private:
+  void hand_in(Desk& desk) {
+    rules::Response response = answering_.response();
+    request_ = desk.ask(AnswerItem{state_.paper.attempt, state_.index, std::move(response.chosen),
+                                   (desk.now() - shown_).count(), std::move(response.text), std::move(response.taps)});
+    state_.busy = true;
+  }
+
   void show(int index, Desk& desk) {
-    state_.chosen.clear();
+    answering_ = {};
     if (static_cast<std::size_t>(index) >= state_.paper.questions.size()) {
       state_.busy = true;
       request_ = desk.ask(CloseExam{state_.paper.attempt, true});
@@ -67,11 +82,17 @@ class ExamFlow final : public Flow {
     }
     state_.index = index;
     state_.busy = false;
+    const QuestionView& view = state_.paper.questions[static_cast<std::size_t>(index)];
+    const auto& content = state_.paper.content ? state_.paper.content : desk.content;
+    const record::Question* question = content ? content->question(view.item) : nullptr;
+    const auto choice = view.multiple ? rules::QuestionKind::multiple : rules::QuestionKind::single;
+    answering_.begin(question ? question->kind : choice, question, view.order);
     shown_ = desk.now();
   }
 
   std::string course_;
   ExamScreen state_;
+  Answering answering_;
   BootTime shown_{};
   std::uint64_t request_ = 0;
 };

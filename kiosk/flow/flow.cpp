@@ -31,7 +31,7 @@ const char* name_of(const Screen& screen) {
   static constexpr const char* kNames[] = {"attract",  "keypad",      "refused",     "greeting",  "home",       "charge",
                                            "locker",   "course",      "lessons",     "lesson",    "exam",       "exam_result",
                                            "certificate", "record",   "complaint",   "paused",    "farewell",   "help",
-                                           "maintainer",  "out_of_service"};
+                                           "maintainer",  "out_of_service", "daily", "hazards"};
   static_assert(std::variant_size_v<Screen> == std::size(kNames));
   return kNames[screen.index()];
 }

@@ -34,6 +34,8 @@ std::unique_ptr<Flow> make_exam(std::string course, Desk& desk);
 std::unique_ptr<Flow> make_exam_result(ExamOutcome outcome, const Desk& desk);
 std::unique_ptr<Flow> make_certificate(const CertificateView& certificate);
 
+std::unique_ptr<Flow> make_daily(Desk& desk);
+std::unique_ptr<Flow> make_hazards(const Desk& desk);
 std::unique_ptr<Flow> make_record();
 std::unique_ptr<Flow> make_complaint(std::string about, std::string ref);
 

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <set>
 
+#include "kiosk/flow/answering.h"
 #include "kiosk/flow/flows.h"
 #include "sync/base/id.h"
 #include "sync/record/pack.h"
@@ -42,6 +43,7 @@ class LessonFlow final : public Flow {
 
   Screen screen(const Desk& desk) const override {
     LessonScreen s = state_;
+    answering_.write(s, desk.now());
     s.step_time_ms = (desk.now() - step_since_).count();
     s.wait_s = static_cast<int>(std::max<std::int64_t>(0, (wait_ms_ + 999) / 1000));
     s.credited_s = credited_s();
@@ -70,10 +72,10 @@ class LessonFlow final : public Flow {
       }
     } else if (std::holds_alternative<PreviousStep>(action) && state_.step_index > 0) {
       show(state_.step_index - 1, desk);
-    } else if (const auto* choose = std::get_if<ChooseOption>(&action)) {
-      toggle(choose->option);
-    } else if (std::holds_alternative<ConfirmAnswer>(action) && !state_.chosen.empty() && !state_.answered) {
-      grade();
+    } else if (std::holds_alternative<ConfirmAnswer>(action)) {
+      if (answering_.complete() && !state_.answered) grade(desk);
+    } else if (content_->question(state_.question)) {
+      answering_.on_action(action, desk.now());
     }
     return Stay{};
   }
@@ -115,6 +117,7 @@ class LessonFlow final : public Flow {
       wait_ms_ -= passed.count();
       presence_.run(passed);
     }
+    if (answering_.on_tick(now) && !state_.answered) grade(desk);
     while (now >= next_tick_) {
       attend_at("tick", next_tick_, desk);
       next_tick_ += desk.settings.study_tick;
@@ -123,7 +126,7 @@ class LessonFlow final : public Flow {
       attend_at("check_missed", presence_by_, desk);
       state_.presence.reset();
       presence_.resolved(desk.random);
-    } else if (!state_.presence && !state_.idle_prompt && check_due()) {
+    } else if (!state_.presence && !state_.idle_prompt && !answering_.clip_runs() && check_due()) {
       state_.presence = PresenceTarget{presence_.next_place(desk.random), 0};
       presence_by_ = now + desk.settings.presence_window;
       checked_ = true;
@@ -218,32 +221,19 @@ class LessonFlow final : public Flow {
     wait_ms_ = seen_.contains(index) ? 0 : std::int64_t{step().seconds} * 1000;
     seen_.insert(index);
     state_.question = step().question;
-    state_.order.clear();
-    state_.chosen.clear();
     state_.answered = state_.right = false;
-    if (const record::Question* q = content_->question(state_.question))
-      for (int i = 0; i < static_cast<int>(q->options.size()); ++i) state_.order.push_back(i);
+    answering_ = {};
+    if (const record::Question* q = content_->question(state_.question)) answering_.begin(*q);
   }
 
-  void toggle(int option) {
-    const record::Question* q = content_->question(state_.question);
-    if (!q || state_.answered || option < 0 || option >= static_cast<int>(state_.order.size())) return;
-    const auto at = std::find(state_.chosen.begin(), state_.chosen.end(), option);
-    if (at != state_.chosen.end()) {
-      state_.chosen.erase(at);
-      return;
-    }
-    if (!q->multiple) state_.chosen.clear();
-    state_.chosen.push_back(option);
-  }
-
-  void grade() {
+  void grade(Desk& desk) {
     const record::Question* q = content_->question(state_.question);
     if (!q) return;
-    std::vector<int> authored;
-    for (int shown : state_.chosen) authored.push_back(state_.order[static_cast<std::size_t>(shown)]);
+    const rules::Response response = answering_.response();
     state_.answered = true;
-    state_.right = q->is_right(authored);
+    state_.right = rules::is_right(q->key(), response);
+    answering_.settle();
+    desk.ask(Practise{desk.rider->subject, "lesson", q->id, response, (desk.now() - step_since_).count()});
   }
 
   const std::vector<record::Step> steps_;  // those that hold at this station on this day
@@ -251,6 +241,7 @@ class LessonFlow final : public Flow {
   std::string course_;
   std::string session_;
   LessonScreen state_;
+  Answering answering_;
   rules::StudyClock clock_;
   rules::PresenceSchedule presence_;
   int base_credit_s_ = 0;

@@ -106,7 +106,7 @@ struct PresenceTarget {
   bool operator==(const PresenceTarget&) const = default;
 };
 
-struct LessonScreen {
+struct LessonScreen : AnswerView {
   std::string lesson;
   std::string course;  // empty: voluntary
   std::string step;
@@ -118,10 +118,7 @@ struct LessonScreen {
   int required_s = 0;
   std::optional<PresenceTarget> presence;
   bool idle_prompt = false;  // "还在吗？": the clock stands still
-  // A question inside the lesson
-  std::string question;
-  std::vector<int> order;
-  std::vector<int> chosen;  // indexes as shown
+  std::string question;  // inside the lesson
   bool answered = false;
   bool right = false;
   bool completed = false;  // the last step is done
@@ -129,12 +126,49 @@ struct LessonScreen {
   bool operator==(const LessonScreen&) const = default;
 };
 
-struct ExamScreen {
+struct ExamScreen : AnswerView {
   PaperView paper;
   int index = 0;
-  std::vector<int> chosen;  // indexes as shown
   bool busy = false;
   bool operator==(const ExamScreen&) const = default;
+};
+
+// Two minutes of questions that are due; may be left at any time.
+struct DailyScreen : AnswerView {
+  std::shared_ptr<const record::Content> content;  // the questions are those of this pack; null while they are chosen
+  std::string question;                            // empty: none are left
+  int index = 0;
+  int count = 0;
+  bool busy = false;
+  bool answered = false;
+  bool right = false;
+  int next_days = 0;    // answered: when the question comes again
+  int right_count = 0;  // so far
+  std::vector<bool> week;
+  int weekday = 0;
+  int days_in_row = 0;
+  bool operator==(const DailyScreen&) const = default;
+};
+
+struct ClipResult {
+  std::string question;
+  int points = 0;
+  int most = 0;
+  rules::HazardVoid why_void = rules::HazardVoid::none;
+  bool operator==(const ClipResult&) const = default;
+};
+enum class HazardStage : std::uint8_t { list, clip, result };
+// Hazard perception: single clips with feedback and replay, or several in a row with the result at the end.
+struct HazardScreen : AnswerView {
+  HazardStage stage = HazardStage::list;
+  bool test = false;
+  std::string question;
+  int index = 0;
+  int count = 0;
+  bool answered = false;            // practice: show the window and the points
+  std::vector<std::string> clips;   // the list
+  std::vector<ClipResult> results;  // of this session
+  bool operator==(const HazardScreen&) const = default;
 };
 
 struct ExamResultScreen {
@@ -196,7 +230,7 @@ struct OutOfServiceScreen {
 using Screen = std::variant<AttractScreen, KeypadScreen, RefusedScreen, GreetingScreen, HomeScreen, ChargeScreen, LockerScreen,
                             CourseScreen, LessonsScreen, LessonScreen, ExamScreen, ExamResultScreen, CertificateScreen,
                             RecordScreen, ComplaintScreen, PausedScreen, FarewellScreen, HelpScreen, MaintainerScreen,
-                            OutOfServiceScreen>;
+                            OutOfServiceScreen, DailyScreen, HazardScreen>;
 
 // Short name for probes, pictures and logs: "attract", "keypad", …
 const char* name_of(const Screen& screen);

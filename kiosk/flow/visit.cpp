@@ -16,6 +16,7 @@ const RiderView* rider_in(const Outcome& outcome) {
   if (const auto* o = std::get_if<Confirmed>(&outcome)) return &o->rider;
   if (const auto* o = std::get_if<RiderChanged>(&outcome)) return &o->rider;
   if (const auto* o = std::get_if<ExamClosed>(&outcome)) return &o->rider;
+  if (const auto* o = std::get_if<Practised>(&outcome)) return &o->rider;
   return nullptr;
 }
 
@@ -55,6 +56,12 @@ Effects Visit::on(const Input& input) {
     } else if (const auto* bad = std::get_if<devices::CardRefused>(event)) {
       if (!flow_->holds_screen()) tap_request_ = desk_.ask(BadCard{bad->problem});
       desk_.command(devices::ReaderFeedback{bad->reader, false});
+    } else if (std::holds_alternative<devices::CodeScanned>(*event)) {
+      on_code({"refused.unknown_code", {}, true}, "refused.unknown_code.hint");
+    } else if (const auto* code = std::get_if<devices::CodeRefused>(event)) {
+      const bool damaged = code->problem == devices::CodeProblem::damaged;
+      on_code({damaged ? "refused.damaged_code" : "refused.unknown_code", {}, true},
+              damaged ? "refused.damaged_code.hint" : "refused.unknown_code.hint");
     } else {
       follow(flow_->on_event(*event, desk_));
     }
@@ -80,6 +87,17 @@ void Visit::on_card(const devices::CardPresented& card) {
   } else if (tap_request_ == 0) {
     tap_request_ = desk_.ask(TapCard{card.uid, card.reader});
   }
+}
+
+// No code opens anything yet: whoever scans one is told what to use instead. Nobody who studies, sits an examination or has
+// a door open is interrupted, and what a code says is shown nowhere.
+void Visit::on_code(Message message, const std::string& hint_key) {
+  if (out_of_service_ || flow_->holds_screen()) return;
+  last_touch_ = desk_.now();
+  if (!personal())
+    flow_ = make_refused(std::move(message), hint_key, desk_);
+  else if (std::holds_alternative<HomeScreen>(screen()))
+    follow(Home{std::move(message)});
 }
 
 void Visit::on_reply(const Reply& reply) {
@@ -150,6 +168,8 @@ bool Visit::handle_common(const Action& action) {
           flow_ = go->id.empty() || desk_.confirmed_course == go->id ? make_lessons(go->id) : make_course(go->id);
         if (go->to == Place::course) flow_ = make_course(go->id);
         if (go->to == Place::record) flow_ = make_record();
+        if (go->to == Place::daily) flow_ = make_daily(desk_);
+        if (go->to == Place::hazards) flow_ = make_hazards(desk_);
         if (go->to == Place::complaint) flow_ = make_complaint(go->id.empty() ? "other" : "course", go->id);
     }
   } else {

@@ -32,6 +32,9 @@ void draw_screen(Page& p, const flow::GreetingScreen& s) {
   if (rider.charge || free_ports(p.frame.station) > 0)
     o.choices.push_back({"greeting.charge", p.tr(rider.charge ? "greeting.charging" : "home.charge"), kCharging.icon,
                          kCharging.hue, flow::Go{flow::Place::charge, ""}});
+  if (o.choices.size() < 2 && rider.daily_due > 0 && rider.leases.empty())
+    o.choices.push_back({"greeting.daily", p.tr("greeting.daily"), kDaily.icon, kDaily.hue,
+                         flow::Go{flow::Place::daily, ""}});
   if (o.choices.size() < 2)
     o.choices.push_back({"greeting.locker", p.tr(rider.leases.empty() ? "home.locker" : "greeting.pick_up"),
                          kLockers.icon, kLockers.hue, flow::Go{flow::Place::locker, ""}});

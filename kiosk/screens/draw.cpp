@@ -19,6 +19,9 @@ bool must_not_be_left(const flow::Screen& screen) {
 int step_of(const flow::Screen& screen) {
   if (const auto* s = std::get_if<flow::LessonScreen>(&screen)) return s->completed ? 1000 : s->step_index;
   if (const auto* s = std::get_if<flow::ExamScreen>(&screen)) return s->paper.questions.empty() ? -1 : s->index;
+  if (const auto* s = std::get_if<flow::DailyScreen>(&screen)) return s->content ? s->index : -1;
+  if (const auto* s = std::get_if<flow::HazardScreen>(&screen))
+    return s->stage == flow::HazardStage::clip ? s->index : s->stage == flow::HazardStage::list ? -1 : 1000;
   if (const auto* s = std::get_if<flow::ChargeScreen>(&screen)) return static_cast<int>(s->step);
   if (const auto* s = std::get_if<flow::LockerScreen>(&screen)) return static_cast<int>(s->step);
   if (const auto* s = std::get_if<flow::KeypadScreen>(&screen)) return static_cast<int>(s->purpose);
@@ -144,6 +147,8 @@ std::optional<flow::Action> draw(ui::Canvas& canvas, const flow::Screen& screen,
   // An open paper shows the questions that it was frozen with, whatever has been published since.
   if (const auto* exam = std::get_if<flow::ExamScreen>(&screen); exam && exam->paper.content)
     content = exam->paper.content.get();
+  if (const auto* daily = std::get_if<flow::DailyScreen>(&screen); daily && daily->content)
+    content = daily->content.get();
   Page p(canvas, frame, content, state);
   if (!must_not_be_left(screen)) state.help_open = false;
   if (!std::holds_alternative<flow::ChargeScreen>(screen)) state.port.clear();
@@ -164,12 +169,14 @@ std::optional<flow::Action> draw(ui::Canvas& canvas, const flow::Screen& screen,
   return p.action();
 }
 
-base::Result<void> apply(const Preferences& preferences, ui::Ui& ui) {
+base::Result<void> apply(const Preferences& preferences, ui::Ui& ui, Light light) {
   base::Result<void> out;
   if (preferences.language != ui.language()) {
     if (auto set = ui.set_language(preferences.language); !set) out = set;
   }
-  const auto theme = preferences.contrast ? ui::ThemeName::high_contrast : ui::ThemeName::normal;
+  const auto theme = preferences.contrast     ? ui::ThemeName::high_contrast
+                     : light == Light::night ? ui::ThemeName::night
+                                             : ui::ThemeName::normal;
   if (theme != ui.theme().name()) {
     if (auto set = ui.set_theme(theme); !set) out = set;
   }

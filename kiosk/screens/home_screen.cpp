@@ -129,6 +129,13 @@ void draw_duty(Page& p, const Rect& rect, const flow::CourseView& course) {
     p.act(flow::Go{flow::Place::course, course.course});
 }
 
+// Daily questions: offered, never pressed. Not there when nothing is due.
+void draw_daily(Page& p, const Rect& rect, int due) {
+  const std::string title = p.tr("home.daily"), line = p.counted("home.daily_line", due);
+  if (p.c.row(rect, {.id = "home.daily", .title = title, .subtitle = line, .icon = kDaily.icon, .hue = kDaily.hue}))
+    p.act(flow::Go{flow::Place::daily, ""});
+}
+
 struct Minor {
   const char *id, *title, *text;
   Service service;
@@ -147,7 +154,9 @@ std::vector<Minor> minors() {
 void draw_normal(Page& p, const flow::HomeScreen& s) {
   const float y = p.message(Grid::kTop, s.message);
   const flow::CourseView* course = urgent_course(s.rider);
-  const float foot = Grid::kBottom - 186, below = course ? Grid::kRowHeight + 14 : 240, tiles_h = 356, gap = 38;
+  const bool daily = s.rider.daily_due > 0;
+  const float foot = Grid::kBottom - 186, tiles_h = 356, gap = daily ? 26.0f : 38.0f;
+  const float below = (course ? Grid::kRowHeight + 14 : 240) + (daily ? Grid::kRowHeight + gap : 0);
   const Rect hero{Grid::kMargin, y, Grid::kWidth, std::min(660.0f, foot - 3 * gap - below - tiles_h - y)};
   const Rect pill{hero.x + 56, std::round(hero.bottom() - 0.29f * hero.h - 126), 452, 126};
   draw_hello(p, hero, s.rider, pill);
@@ -164,7 +173,11 @@ void draw_normal(Page& p, const flow::HomeScreen& s) {
                                                     .ring = t.ring,
                                                     .ring_label = t.ring_label}))
       p.act(t.action);
-  const Rect middle{Grid::kMargin, tiles.bottom() + space, Grid::kWidth, below};
+  Rect middle{Grid::kMargin, tiles.bottom() + space, Grid::kWidth, below};
+  if (daily) {
+    draw_daily(p, {middle.x, middle.y, middle.w, Grid::kRowHeight}, s.rider.daily_due);
+    middle = {middle.x, middle.y + Grid::kRowHeight + gap, middle.w, below - Grid::kRowHeight - gap};
+  }
   if (course) {
     draw_duty(p, middle, *course);
   } else {
@@ -210,6 +223,9 @@ void draw_large(Page& p, const flow::HomeScreen& s) {
                        {Icon::report_problem, Hue::error},
                        flow::Go{flow::Place::course, course->course}});
   }
+  if (s.rider.daily_due > 0)
+    entries.push_back({"home.daily", p.tr("home.daily"), p.counted("home.daily_short", s.rider.daily_due), kDaily,
+                       flow::Go{flow::Place::daily, ""}});
   for (const Minor& m : minors())
     if (m.stays) entries.push_back({m.id, p.tr(m.title), "", m.service, m.action});
   const auto count = static_cast<int>(entries.size());

@@ -113,14 +113,17 @@ void draw_screen(Page& p, const flow::LessonScreen& s) {
   const float top = p.message(Grid::kTop + 172, s.message);
   const Rect area{Grid::kMargin, top, Grid::kWidth, ways.y - 24 - top};
   if (question) {
-    QuestionLook look{question, s.order, s.chosen, s.answered, false, s.step_time_ms, "lesson"};
+    const QuestionLook look{question, &s, s.answered, s.right, false, s.step_time_ms, "lesson"};
     draw_question(p, area, look);
   } else if (step) {
     draw_text_step(p, s, *step, area);
   }
   draw_ways(p, s, ways);
   if (question && !s.answered) {
-    if (p.c.primary(action, {.id = "lesson.confirm", .label = p.tr("lesson.confirm"), .enabled = !s.chosen.empty()}))
+    const bool clip = question->kind == rules::QuestionKind::hazard;  // it counts by itself when it has ended
+    if (p.c.primary(action, {.id = "lesson.confirm",
+                             .label = p.tr(clip ? "clip.watch_first" : "lesson.confirm"),
+                             .enabled = !clip && s.complete}))
       p.act(flow::ConfirmAnswer{});
     return;
   }

@@ -25,6 +25,13 @@ Hue hue_of(std::size_t index) {
   return kHues[index % std::size(kHues)];
 }
 
+int clips(const Page& p) {
+  if (!p.content) return 0;
+  return static_cast<int>(std::count_if(p.content->questions.begin(), p.content->questions.end(), [](const auto& entry) {
+    return entry.second.kind == rules::QuestionKind::hazard;
+  }));
+}
+
 struct LessonRow {
   std::string id, title, about, minutes, state;
   Tone tone = Tone::ok;
@@ -99,8 +106,18 @@ void draw_screen(Page& p, const flow::LessonsScreen& s) {
 
   const float row_h = p.by_size(Grid::kRowHeight, 248);
   const Rect area{Grid::kMargin, p.below_title(), Grid::kWidth, action.y - 28 - p.below_title()};
-  p.c.list("lessons.list", area, static_cast<int>(lessons.size()), row_h, Grid::kRowGap, [&](int i, const Rect& rect) {
-    const record::Lesson& lesson = *lessons[static_cast<std::size_t>(i)];
+  // Clips stand above the lessons of somebody who studies freely.
+  const int before = s.course.empty() && clips(p) > 0 ? 1 : 0;
+  const int rows = before + static_cast<int>(lessons.size());
+  p.c.list("lessons.list", area, rows, row_h, Grid::kRowGap, [&](int i, const Rect& rect) {
+    if (i < before) {
+      LessonRow row{"lessons.hazards", p.tr("hazards.title"), p.tr("hazards.hint"), p.counted("hazards.clips", clips(p)), ""};
+      row.icon = kHazards.icon;
+      row.hue = kHazards.hue;
+      if (p.large() ? draw_large_row(p, rect, row) : draw_row(p, rect, row)) p.act(flow::Go{flow::Place::hazards, ""});
+      return;
+    }
+    const record::Lesson& lesson = *lessons[static_cast<std::size_t>(i - before)];
     const auto number = static_cast<std::size_t>(&lesson - p.content->lessons.data());
     LessonRow row = row_of(p, lesson, has(s.done, lesson.id), has(s.first, lesson.id));
     row.hue = hue_of(number);

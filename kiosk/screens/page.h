@@ -124,6 +124,9 @@ void draw_ports(Page& p, const Rect& rect);
 // The scene of a lesson step or question at that time of its loop, in a rounded picture. False: there is none.
 bool draw_scene(Page& p, const Rect& rect, const std::string& scene, std::int64_t ms);
 
+// The clip of a hazard question at exactly that moment; `runs`: the next frame is wanted.
+bool draw_clip_scene(Page& p, const Rect& rect, const std::string& scene, std::int64_t ms, bool runs);
+
 void draw_screen(Page& p, const flow::AttractScreen& s);
 void draw_screen(Page& p, const flow::KeypadScreen& s);
 void draw_screen(Page& p, const flow::RefusedScreen& s);
@@ -144,6 +147,8 @@ void draw_screen(Page& p, const flow::FarewellScreen& s);
 void draw_screen(Page& p, const flow::HelpScreen& s);
 void draw_screen(Page& p, const flow::MaintainerScreen& s);
 void draw_screen(Page& p, const flow::OutOfServiceScreen& s);
+void draw_screen(Page& p, const flow::DailyScreen& s);
+void draw_screen(Page& p, const flow::HazardScreen& s);
 
 // Over the lesson: the presence target and "are you still there?".
 void draw_lesson_dialogs(Page& p, const flow::LessonScreen& s);
@@ -157,7 +162,7 @@ struct Service {
 };
 inline constexpr Service kCharging{Icon::battery_charging_full, Hue::charging}, kLockers{Icon::lock, Hue::lockers},
     kLessons{Icon::school, Hue::lessons}, kRecord{Icon::assignment, Hue::nearby},
-    kComplaints{Icon::gavel, Hue::complaints}, kSignOut{Icon::logout, Hue::neutral},
+    kComplaints{Icon::gavel, Hue::complaints}, kDaily{Icon::quiz, Hue::points}, kHazards{Icon::visibility, Hue::report}, kSignOut{Icon::logout, Hue::neutral},
     kLeave{Icon::directions_walk, Hue::report};
 
 // The port to offer first: the chosen one while it is free, else the first free one; null when none is.

@@ -32,4 +32,11 @@ bool draw_scene(Page& p, const Rect& rect, const std::string& id, std::int64_t m
   return true;
 }
 
+bool draw_clip_scene(Page& p, const Rect& rect, const std::string& id, std::int64_t ms, bool runs) {
+  const ui::scene::Scene* scene = p.content && !id.empty() ? p.state.scenes.find(*p.content, id) : nullptr;
+  if (!scene) return false;
+  ui::draw_clip(p.c, rect, *scene, static_cast<int>(ms), runs);
+  return true;
+}
+
 }  // namespace station::screens

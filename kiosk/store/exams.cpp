@@ -8,6 +8,7 @@
 #include "sync/base/check.h"
 #include "sync/base/id.h"
 #include "sync/record/pack.h"
+#include "sync/record/paper_text.h"
 #include "sync/record/types.h"
 #include "sync/rules/certificate_text.h"
 #include "sync/rules/paper.h"
@@ -63,6 +64,7 @@ std::vector<rules::PaperItem> live_items(Core& core, const record::Content& cont
 struct Draw {
   rules::Paper paper;
   std::string course_version;
+  std::vector<rules::BlueprintRow> rows;
 };
 
 std::optional<Draw> draw(Core& core, const Course& course, const Standing& s, int no) {
@@ -78,7 +80,7 @@ std::optional<Draw> draw(Core& core, const Course& course, const Standing& s, in
   request.blueprint = rows_for(*blueprint, course.order.questions);
   request.used.assign(s.used_items.begin(), s.used_items.end());
   request.items = live_items(core, *content);
-  Draw out{rules::draw_paper(request), blueprint->version};
+  Draw out{rules::draw_paper(request), blueprint->version, request.blueprint};
   if (!out.paper.problems.empty() || out.paper.items.empty()) return std::nullopt;
   return out;
 }
@@ -86,8 +88,8 @@ std::optional<Draw> draw(Core& core, const Course& course, const Standing& s, in
 // One question of a paper as frozen: also what the answer is checked with, whatever later packs say.
 struct FrozenItem {
   rules::DrawnItem drawn;
-  std::vector<int> right;
-  bool multiple = false, critical = false;
+  rules::AnswerKey key;
+  bool critical = false;
 };
 
 // An opened attempt of this station.
@@ -106,20 +108,28 @@ std::string paper_json(const std::vector<FrozenItem>& paper) {
     items.push_back({{"id", i.drawn.id},
                      {"version", i.drawn.version},
                      {"order", i.drawn.order},
-                     {"right", i.right},
-                     {"multiple", i.multiple},
+                     {"key", rules::to_json(i.key)},
                      {"critical", i.critical}});
   return items.dump();
+}
+
+// Papers of version 0.1 knew options only.
+rules::AnswerKey read_key(const Json& item) {
+  if (!item.contains("key")) {
+    const auto kind = item.at("multiple").get<bool>() ? rules::QuestionKind::multiple : rules::QuestionKind::single;
+    return {kind, item.at("right").get<std::vector<int>>()};
+  }
+  const auto key = rules::answer_key_from_json(item.at("key").get_ref<const std::string&>());
+  if (!key) throw StorageError{"a stored paper is damaged: " + key.error().message};
+  return *key;
 }
 
 std::vector<FrozenItem> read_paper(const std::string& text) {
   try {
     std::vector<FrozenItem> out;
     for (const Json& i : Json::parse(text))
-      out.push_back({{i.at("id"), i.at("version"), i.at("order").get<std::vector<int>>()},
-                     i.at("right").get<std::vector<int>>(),
-                     i.at("multiple"),
-                     i.at("critical")});
+      out.push_back(
+          {{i.at("id"), i.at("version"), i.at("order").get<std::vector<int>>()}, read_key(i), i.at("critical")});
     return out;
   } catch (const Json::exception& e) {
     throw StorageError{std::string("a stored paper is damaged: ") + e.what()};
@@ -161,7 +171,8 @@ flow::PaperOpened shown(Core& core, const Attempt& a) {
   view.no = a.no;
   view.content = core.content(a.pack);
   for (const FrozenItem& i : a.paper)
-    view.questions.push_back({i.drawn.id, i.drawn.version, i.multiple, i.drawn.order});
+    view.questions.push_back(
+        {i.drawn.id, i.drawn.version, i.key.kind == rules::QuestionKind::multiple, i.drawn.order});
   view.answered = answered(core, a.attempt);
   return {std::move(view)};
 }
@@ -204,18 +215,39 @@ std::vector<FrozenItem> frozen(const record::Content& content, const rules::Pape
   for (const rules::DrawnItem& drawn : paper.items) {
     const record::Question* q = content.question(drawn.id);
     STATION_CHECK(q, "items are drawn from the content's questions");
-    items.push_back({drawn, q->right, q->multiple, q->critical});
+    items.push_back({drawn, q->key(), q->critical});
   }
   return items;
 }
 
-void record_opened(Core& core, const Attempt& a) {
-  Json items = Json::array();
+// The text of each question stands once in the log, so that papers can be shown again without any content pack. The
+// hash that an opened paper names it by.
+std::string record_item(Core& core, const record::Content& content, const record::Question& q) {
+  const std::string text = record::question_text(content, q), hash = record::question_hash(text);
+  if (core.db.query("SELECT 1 FROM exam_item WHERE text=?").bind(hash).row()) return hash;
+  const std::uint64_t seq =
+      core.log.append(record::kExamItem, "", "",
+                      fmt::format(R"({{"text":"{}","item":{},"version":{},"question":{}}})", hash, json_text(q.id),
+                                  q.version, text));
+  core.db.query("INSERT INTO exam_item VALUES(?,?)").bind(hash).bind(seq).done();
+  return hash;
+}
+
+void record_opened(Core& core, const Attempt& a, const std::vector<rules::BlueprintRow>& blueprint) {
+  const auto content = core.content(a.pack);
+  Json items = Json::array(), rows = Json::array();
   for (const FrozenItem& i : a.paper)
-    items.push_back({{"id", i.drawn.id}, {"version", i.drawn.version}, {"order", i.drawn.order}});
+    items.push_back({{"id", i.drawn.id},
+                     {"version", i.drawn.version},
+                     {"order", i.drawn.order},
+                     {"text", record_item(core, *content, *content->question(i.drawn.id))}});
+  for (const rules::BlueprintRow& row : blueprint)
+    rows.push_back({{"topic", row.topic}, {"count", row.count}, {"critical", row.critical}});
   core.log.append(record::kExamOpened, a.subject, a.course,
-                  fmt::format(R"({{"course":{},"attempt":"{}","no":{},"seed":"{}","pack":{},"items":{}}})",
-                              json_text(a.course), a.attempt, a.no, a.seed, a.pack, items.dump()));
+                  fmt::format(R"({{"course":{},"attempt":"{}","no":{},"seed":"{}","pack":{},"course_version":{},)"
+                              R"("pass":{},"blueprint":{},"items":{}}})",
+                              json_text(a.course), a.attempt, a.no, a.seed, a.pack, json_text(a.course_version), a.pass,
+                              rows.dump(), items.dump()));
 }
 
 rules::PaperScore score_of(Core& core, const Attempt& a) {
@@ -332,7 +364,7 @@ Outcome open_exam(Core& core, const flow::OpenExam& d) {
       .bind(a.pass)
       .bind(paper_json(a.paper))
       .done();
-  record_opened(core, a);
+  record_opened(core, a, drawn->rows);
   keep_progress(core, a.course);
   return shown(core, a);
 }
@@ -347,14 +379,13 @@ Outcome answer_item(Core& core, const flow::AnswerItem& d) {
   }
   if (d.index != answered(core, d.attempt)) return not_now("exam.not_possible");
   const FrozenItem& item = a->paper[static_cast<std::size_t>(d.index)];
-  std::vector<int> chosen = d.chosen;
-  std::sort(chosen.begin(), chosen.end());
-  const bool right = chosen == item.right;
+  const rules::Response response{d.chosen, d.text, d.taps};
+  const bool right = rules::is_right(item.key, response);
   core.log.append(
       record::kExamAnswered, a->subject, a->course,
-      fmt::format(R"({{"course":{},"attempt":"{}","index":{},"item":{},"version":{},"chosen":{},"right":{},"ms":{}}})",
+      fmt::format(R"({{"course":{},"attempt":"{}","index":{},"item":{},"version":{},{},"right":{},"ms":{}}})",
                   json_text(a->course), a->attempt, d.index, json_text(item.drawn.id), item.drawn.version,
-                  Json(chosen).dump(), right, d.took_ms));
+                  rules::response_members(item.key.kind, response), right, d.took_ms));
   core.db.query("INSERT INTO answer VALUES(?,?,?,?)").bind(d.attempt).bind(d.index).bind(right).bind(d.took_ms).done();
   return flow::ItemStored{d.index, right};
 }

@@ -227,6 +227,13 @@ Rect Canvas::chip(Point at, const Chip& chip, Align align) {
   return rect;
 }
 
+bool Canvas::press_area(const Rect& rect, std::string_view id, std::string_view label) {
+  Engine& e = engine_;
+  e.act(id, Role::button, label, rect);
+  const bool came_down = e.pointer.down && !e.pointer_was_down && e.pointer.at;
+  return came_down && !e.covered() && rect.intersect(e.clip()).contains(*e.pointer.at);
+}
+
 bool Canvas::touch_area(const Rect& rect, std::string_view id, std::string_view label, bool enabled) {
   return engine_.act(id, Role::button, label, rect, enabled).tapped;
 }

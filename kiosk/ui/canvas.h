@@ -286,6 +286,9 @@ class Canvas {
   // A large round target that empties like a clock (presence checks).
   bool presence_target(const Rect& rect, std::string_view id, std::string_view label, float seconds_left,
                        float seconds_total);
+  // True in the frame in which the finger comes down, where the moment is the answer (hazard clips). A release over it
+  // does nothing. Without any drawing; in voice mode it acts at once, too.
+  bool press_area(const Rect& rect, std::string_view id, std::string_view label);
   // Anything may act: the area without any drawing.
   bool touch_area(const Rect& rect, std::string_view id, std::string_view label, bool enabled = true);
 

@@ -112,7 +112,9 @@ bool Canvas::key(const Rect& rect, std::string_view id, std::string_view label, 
   const bool digit = label.size() == 1 && icon == Icon::none;
   const Colour ink = digit ? (enabled ? Token::ink : Token::ink3) : Token::ink2;
   if (icon == Icon::none) {
-    text(rect.inset(12, 0), label, {.type = digit ? Type::key : Type::number, .colour = ink, .align = Align::centre});
+    const bool narrow = rect.w < 120;  // a letter among ten in a row
+    text(rect.inset(narrow ? 4 : 12, 0), label,
+         {.type = digit && !narrow ? Type::key : Type::number, .colour = ink, .align = Align::centre});
   } else {
     const float px = line_height(Type::label);
     e.put_icon({rect.centre().x, std::round(rect.centre().y - px / 2)}, icon, 68, theme()[Token::ink2]);

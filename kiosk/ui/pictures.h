@@ -20,4 +20,9 @@ void draw_hero(Canvas& canvas, const Rect& rect, std::string_view id = "hero");
 void draw_scene(Canvas& canvas, const Rect& rect, const scene::Scene& scene, std::int64_t running_ms,
                 std::string_view id = "scene");
 
+// Exactly this moment of a scene, 0…loop_ms, whatever the settings of motion: a clip that is being answered must run.
+// `runs` asks for the next frame.
+void draw_clip(Canvas& canvas, const Rect& rect, const scene::Scene& scene, int ms, bool runs,
+               std::string_view id = "scene");
+
 }  // namespace station::ui

@@ -78,6 +78,8 @@ bool is_street(Kind kind) {
     case Kind::sign:
     case Kind::stop_line:
     case Kind::zebra:
+    case Kind::crossroad:
+    case Kind::ball:
     case Kind::cone:
     case Kind::tree:
     case Kind::lamp:
@@ -93,7 +95,7 @@ bool is_street(Kind kind) {
 }
 
 void draw_figure(const Stage& s, const Pen& pen, const Item& item, const Pose& pose) {
-  const bool side = s.scene.view == View::side;
+  const bool side = s.scene.view != View::top;
   const State state = state_at(item, s.ms);
   const figure::Motion motion = motion_of(s, item, pose);
   switch (item.kind) {
@@ -123,7 +125,7 @@ void draw_figure(const Stage& s, const Pen& pen, const Item& item, const Pose& p
 
 // Local units around (0, 0) that a bubble of the item keeps clear.
 Rect extent(const Item& item, View view) {
-  const bool side = view == View::side;
+  const bool side = view != View::top;
   switch (item.kind) {
     case Kind::rider:
     case Kind::rider_no_helmet:
@@ -215,6 +217,11 @@ bool is_reading(Kind kind) {
 }
 
 void draw_all(const Stage& stage) {
+  if (stage.scene.view == View::ahead) {
+    draw_ahead(stage);
+    draw_weather(stage);
+    return draw_cockpit(stage);
+  }
   if (stage.scene.view == View::top)
     draw_ground_top(stage);
   else
@@ -285,8 +292,9 @@ void round_corners(Engine& e, const Rect& r, float radius) {
 
 }  // namespace internal
 
-void draw_scene(Canvas& canvas, const Rect& rect, const scene::Scene& scene, std::int64_t running_ms,
-                std::string_view id) {
+namespace {
+
+void draw_moment(Canvas& canvas, const Rect& rect, const scene::Scene& scene, int ms, std::string_view id) {
   internal::Engine& e = canvas.engine();
   constexpr float kRadius = 40;
   const std::string& language = canvas.language();
@@ -296,7 +304,6 @@ void draw_scene(Canvas& canvas, const Rect& rect, const scene::Scene& scene, std
     const Point origin{rect.centre().x - scene::kSceneWidth / 2 * scale,
                        rect.centre().y - scene::kSceneHeight / 2 * scale};
     const Rect seen{(rect.x - origin.x) / scale, (rect.y - origin.y) / scale, rect.w / scale, rect.h / scale};
-    const int ms = e.animated() ? moment_of(scene, running_ms) : scene.still_ms;
     scene::draw_all(
         scene::Stage{scene, Pen(&picture.list, origin, scale), rect, seen, ms, e.theme.outlined(), language, letters});
     internal::round_corners(e, rect, kRadius);
@@ -305,8 +312,21 @@ void draw_scene(Canvas& canvas, const Rect& rect, const scene::Scene& scene, std
     internal::stroke_rect(*e.list, rect, e.theme[Token::line], 4, kRadius);
   else
     internal::stroke_rect(*e.list, rect, with_alpha({0x1B, 0x3A, 0x8C, 255}, 0.16f), 2, kRadius);
+}
+
+}  // namespace
+
+void draw_scene(Canvas& canvas, const Rect& rect, const scene::Scene& scene, std::int64_t running_ms,
+                std::string_view id) {
+  const int ms = canvas.engine().animated() ? moment_of(scene, running_ms) : scene.still_ms;
+  draw_moment(canvas, rect, scene, ms, id);
   constexpr float kFramesPerSecond = 24;
   if (scene.moves()) canvas.animate_at(kFramesPerSecond);
+}
+
+void draw_clip(Canvas& canvas, const Rect& rect, const scene::Scene& scene, int ms, bool runs, std::string_view id) {
+  draw_moment(canvas, rect, scene, std::clamp(ms, 0, scene.loop_ms), id);
+  if (runs) canvas.animate();
 }
 
 }  // namespace station::ui

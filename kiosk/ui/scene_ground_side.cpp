@@ -444,7 +444,7 @@ void draw_weather(const Stage& s) {
     const float x = s.seen.x + std::fmod(static_cast<float>(i) * 97.31F, s.seen.w + 120) - 20;
     const float start = std::fmod(static_cast<float>(i) * 0.6180339F, 1.0F), t = std::fmod(start + phase, 1.0F);
     const float y = s.seen.y - 40 + t * (s.seen.h + 80);
-    if (s.scene.view == View::side)
+    if (s.scene.view != View::top)
       s.pen.line({x - t * 60, y}, {x - t * 60 - 7, y + 26}, 2.6F, drop);
     else  // rings where drops meet the ground
       s.pen.ring({x, s.seen.y + std::fmod(static_cast<float>(i) * 53.7F, s.seen.h)}, 2 + 13 * t, 2,

@@ -47,31 +47,38 @@ KindRule rule_of(Kind kind) {
   switch (kind) {
     case Kind::rider:
     case Kind::rider_no_helmet:
-      return {kBothViews, kAt | kColour | kLoad, kRiding};
+      return {kAllViews, kAt | kColour | kLoad, kRiding};
     case Kind::scooter:
-      return {kBothViews, kAt | kColour | kLoad, kScooter};
+      return {kAllViews, kAt | kColour | kLoad, kScooter};
     case Kind::pedestrian:
-      return {kBothViews, kAt | kColour, kWalking};
+      return {kAllViews, kAt | kColour, kWalking};
     case Kind::police:
-      return {kBothViews, kAt, kPolice};
+      return {kAllViews, kAt, kPolice};
     case Kind::car:
-      return {kBothViews, kAt | kColour, kCar};
+      return {kAllViews, kAt | kColour, kCar};
     case Kind::taxi:
     case Kind::ambulance:
-      return {kBothViews, kAt, kCab};
+      return {kAllViews, kAt, kCab};
     case Kind::bus:
     case Kind::truck:
-      return {kBothViews, kAt | kColour, kHeavy};
+      return {kAllViews, kAt | kColour, kHeavy};
     case Kind::traffic_light:
     case Kind::bike_light:
-      return {kBothViews, kAt | kLane, kLight};
+      return {kAllViews, kAt | kLane, kLight};
     case Kind::walk_light:
-      return {kBothViews, kAt, kWalkLight};
+      return {kAllViews, kAt, kWalkLight};
     case Kind::sign:
-      return {kBothViews, kAt | kSignName, {}};
+      return {kAllViews, kAt | kSignName, {}};
     case Kind::stop_line:
     case Kind::zebra:
-      return {kTopView, kAt | kSize, {}};
+      return {kTopView | kAheadView, kAt | kSize, {}};
+    case Kind::crossroad:
+      return {kAheadView, kAt | kSize, {}};
+    case Kind::ball:
+    case Kind::cone:
+    case Kind::tree:
+    case Kind::lamp:
+      return {kAllViews, kAt, {}};
     case Kind::building:
       return {kSideView, kAt | kSize | kColour, {}};
     case Kind::door_exit:
@@ -128,9 +135,6 @@ KindRule rule_of(Kind kind) {
       return {kBothViews, kAt, kHand};
     case Kind::tick:
     case Kind::cross:
-    case Kind::cone:
-    case Kind::tree:
-    case Kind::lamp:
     case Kind::pill:
     case Kind::extinguisher:
     case Kind::bed:
@@ -154,13 +158,15 @@ GroundRule rule_of(Ground ground) {
     case Ground::t_junction:
     case Ground::roundabout:
     case Ground::road:
-    case Ground::road_no_bike_lane:
     case Ground::blocked_lane:
     case Ground::expressway:
     case Ground::parking:
       return {kTopView, false};
-    case Ground::street:
+    case Ground::road_no_bike_lane:
+      return {kTopView | kAheadView, false};
     case Ground::bike_lane:
+      return {kSideView | kAheadView, false};
+    case Ground::street:
     case Ground::crossing:
     case Ground::night_road:
     case Ground::shop:

@@ -30,7 +30,7 @@ enum Field : std::uint32_t {
   kNeedsText = 1U << 15,
 };
 
-inline constexpr std::uint8_t kTopView = 1, kSideView = 2, kBothViews = 3;
+inline constexpr std::uint8_t kTopView = 1, kSideView = 2, kBothViews = 3, kAheadView = 4, kAllViews = 7;
 
 struct KindRule {
   std::uint8_t views = kBothViews;

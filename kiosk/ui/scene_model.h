@@ -27,7 +27,7 @@ namespace station::ui::scene {
           X(arrow) X(tick) X(cross) X(label) X(highlight) X(blind_zone) X(dimension) X(braking_bar) X(speedometer)     \
               X(clock) X(rain) X(helmet) X(helmet_step) X(phone) X(bottle) X(pill) X(cargo_box) X(battery) X(fire)     \
                   X(extinguisher) X(bed) X(scales) X(shield) X(money) X(triangle) X(bolt) X(camera) X(eye) X(document) \
-                      X(ticket) X(id_card) X(hand) X(heart)
+                      X(ticket) X(id_card) X(hand) X(heart) X(ball) X(crossroad)
 #define STATION_SCENE_STATES(X)                                                                                        \
   X(none)                                                                                                              \
   X(ride)                                                                                                              \
@@ -63,7 +63,7 @@ enum class Ground : std::uint8_t { STATION_SCENE_GROUNDS(STATION_SCENE_ENUMERATO
 enum class Sign : std::uint8_t { STATION_SCENE_SIGNS(STATION_SCENE_ENUMERATOR) };
 enum class Colour : std::uint8_t { STATION_SCENE_COLOURS(STATION_SCENE_ENUMERATOR) };
 #undef STATION_SCENE_ENUMERATOR
-enum class View : std::uint8_t { top, side };
+enum class View : std::uint8_t { top, side, ahead };  // ahead: what a rider sees, metres instead of canvas units
 enum class Sky : std::uint8_t { day, dusk, night, rain, indoor };
 enum class Load : std::uint8_t { box, none, high, wide, bags };
 enum class Tone : std::uint8_t { plain, ok, bad, warn };
@@ -138,6 +138,7 @@ struct Scene {
   int still_ms = 0;  // the moment shown where motion is off
   SceneText alt;
   std::vector<Item> items;
+  std::vector<Waypoint> camera;              // ahead: where the rider is, metres; empty: stands at 0
   std::vector<std::pair<int, int>> hazards;  // [open, close) in clip time, rising; empty unless a hazard clip
 
   [[nodiscard]] bool moves() const { return loop_ms > 0; }
@@ -156,6 +157,8 @@ struct Pose {
 };
 
 Pose pose_at(const Item& item, View view, int ms);
+// ahead: across and along the road in metres, speed in m/s.
+Pose camera_at(const Scene& scene, int ms);
 State state_at(const Item& item, int ms);
 float value_at(const Item& item, int ms);
 // 0 hidden … 1 shown, with a fade of 200 ms at both ends of each window.

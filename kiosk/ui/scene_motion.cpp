@@ -76,11 +76,18 @@ Pose pose_at(const Item& item, View view, int ms) {
   if (item.path_turns) {
     pose.turn = a.turn + (nearest_turn(a.turn, b.turn) - a.turn) * u;
   } else {
-    pose.turn = heading(item, segment, u);
+    // Ahead, what stands still seems to come: the author says where things head.
+    pose.turn = view == View::ahead ? item.turn : heading(item, segment, u);
     // From the side one faces left or right; slopes do not tilt a person.
     if (view == View::side) pose.turn = std::fabs(std::remainder(pose.turn, 360.0F)) > 90 ? 180.0F : 0.0F;
   }
   return pose;
+}
+
+Pose camera_at(const Scene& scene, int ms) {
+  Item rider;
+  rider.path = scene.camera;
+  return pose_at(rider, View::ahead, ms);
 }
 
 State state_at(const Item& item, int ms) {

@@ -19,15 +19,15 @@ constexpr std::string_view kGrounds[] = {STATION_SCENE_GROUNDS(STATION_SCENE_NAM
 constexpr std::string_view kSigns[] = {STATION_SCENE_SIGNS(STATION_SCENE_NAME)};
 constexpr std::string_view kColours[] = {STATION_SCENE_COLOURS(STATION_SCENE_NAME)};
 #undef STATION_SCENE_NAME
-constexpr std::string_view kViews[] = {"top", "side"};
+constexpr std::string_view kViews[] = {"top", "side", "ahead"};
 constexpr std::string_view kSkies[] = {"day", "dusk", "night", "rain", "indoor"};
 constexpr std::string_view kLoads[] = {"box", "none", "high", "wide", "bags"};
 constexpr std::string_view kTones[] = {"plain", "ok", "bad", "warn"};
 constexpr std::string_view kSides[] = {"above", "below", "left", "right"};
 constexpr std::string_view kLanes[] = {"none", "left", "right", "ahead"};
 constexpr std::string_view kMotions[] = {"smooth", "linear"};
-constexpr std::string_view kSceneFields[] = {"id",       "view", "sky",   "ground", "loop_ms",
-                                             "still_ms", "alt",  "items", "hazards"};
+constexpr std::string_view kSceneFields[] = {"id",       "view", "sky",   "ground",  "loop_ms",
+                                             "still_ms", "alt",  "items", "hazards", "camera"};
 
 constexpr std::size_t kMostItems = 60;
 constexpr int kLongestLoopMs = 120'000;
@@ -308,11 +308,21 @@ bool read_common(Item& item, const std::string& key, const Json& value, const st
   return true;
 }
 
+std::uint8_t view_bit(View view) {
+  return static_cast<std::uint8_t>(1U << static_cast<unsigned>(view));
+}
+
+std::string views_of(std::uint8_t bits) {
+  std::string out;
+  for (unsigned i = 0; i < std::size(kViews); ++i)
+    if ((bits & (1U << i)) != 0) out += (out.empty() ? "" : " and ") + std::string(kViews[i]);
+  return out;
+}
+
 void check_item(const Item& item, const Json& in, const std::string& place, const Scene& scene) {
   const KindRule rule = rule_of(item.kind);
   const std::string kind(name_of(item.kind));
-  if ((rule.views & (scene.view == View::top ? kTopView : kSideView)) == 0)
-    wrong(place + ".kind", kind + " exists only in view " + (scene.view == View::top ? "side" : "top"));
+  if ((rule.views & view_bit(scene.view)) == 0) wrong(place + ".kind", kind + " exists only in view " + views_of(rule.views));
   const auto needs = [&](std::uint32_t field, const char* key) {
     if ((rule.fields & field) != 0 && !in.contains(key)) wrong(place + "." + key, kind + " needs it");
   };
@@ -354,9 +364,8 @@ Item read_item(const Json& in, const std::string& place, const Scene& scene) {
 
 void check_ground(const Scene& scene) {
   const GroundRule rule = rule_of(scene.ground);
-  if ((rule.views & (scene.view == View::top ? kTopView : kSideView)) == 0)
-    wrong("ground",
-          std::string(name_of(scene.ground)) + " exists only in view " + (scene.view == View::top ? "side" : "top"));
+  if ((rule.views & view_bit(scene.view)) == 0)
+    wrong("ground", std::string(name_of(scene.ground)) + " exists only in view " + views_of(rule.views));
   if (scene.sky == Sky::indoor && !rule.indoor)
     wrong("sky", "indoor does not go with " + std::string(name_of(scene.ground)));
 }
@@ -381,6 +390,13 @@ Scene read_scene(const Json& in) {
   if (in.contains("hazards")) {
     if (!scene.moves()) wrong("hazards", "the scene does not move: it has no loop_ms");
     scene.hazards = windows(in["hazards"], "hazards", scene.loop_ms);
+  }
+  if (in.contains("camera")) {
+    if (scene.view != View::ahead) wrong("camera", "only the view ahead has one");
+    if (!scene.moves()) wrong("camera", "the scene does not move: it has no loop_ms");
+    Item rider;
+    read_path(rider, in["camera"], "camera", scene.loop_ms);
+    scene.camera = std::move(rider.path);
   }
   const Json& items = array_of(member(in, "items", ""), "items", 0, kMostItems);
   for (std::size_t i = 0; i < items.size(); ++i) scene.items.push_back(read_item(items[i], index("items", i), scene));

@@ -275,6 +275,10 @@ void draw_street_item(const Stage& s, const Pen& pen, const Item& item) {
     }
     case Kind::cone:
       return cone(s, pen);
+    case Kind::ball:
+      pen.glow({0, 1}, 20, 6, rgb(0x0B1434, 0.5F));
+      pen.circle({0, -14}, 14, Paint({-8, -26}, rgb(0xFF8A6B), {8, -4}, rgb(0xC92A2A)));
+      return pen.arc({0, -14}, 9, 200, 340, 4, rgb(0xFFFFFF, 0.85F));
     case Kind::tree:
       return tree(s, pen);
     case Kind::lamp:

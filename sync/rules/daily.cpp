@@ -11,7 +11,7 @@ namespace station::rules {
 
 namespace {
 
-constexpr std::int64_t kDayMs = 86'400'000;
+constexpr std::int64_t kReviewDayMs = 86'400'000;
 
 struct CardHistory {
   std::vector<Review> reviews;
@@ -22,7 +22,7 @@ std::map<std::string, CardHistory, std::less<>> histories(std::span<const PastRe
   std::map<std::string, CardHistory, std::less<>> out;
   for (const PastReview& p : past) {
     CardHistory& h = out[p.item];
-    const std::int64_t days = h.reviews.empty() ? 0 : std::max<std::int64_t>(0, (p.at_ms - h.last_ms) / kDayMs);
+    const std::int64_t days = h.reviews.empty() ? 0 : std::max<std::int64_t>(0, (p.at_ms - h.last_ms) / kReviewDayMs);
     h.reviews.push_back({p.rating, days});
     h.last_ms = p.at_ms;
   }
@@ -60,7 +60,7 @@ std::vector<std::string> choose_daily(std::span<const DailyItem> items, std::spa
       fresh.push_back({!item.fits, place_of(rider, day, item.id), item.id});
       continue;
     }
-    const std::int64_t days = std::max<std::int64_t>(0, (now_ms - it->second.last_ms) / kDayMs);
+    const std::int64_t days = std::max<std::int64_t>(0, (now_ms - it->second.last_ms) / kReviewDayMs);
     if (days >= next_in(it->second, rider, item.id, fsrs))
       due.push_back({item.id, *memory_after(fsrs, it->second.reviews), days});
   }

@@ -132,6 +132,52 @@ bool is_right(const AnswerKey& key, const Response& response) {
   return false;
 }
 
+Response right_response(const AnswerKey& key) {
+  Response out;
+  switch (key.kind) {
+    case QuestionKind::single:
+    case QuestionKind::judgement:
+    case QuestionKind::hotspot:
+      if (!key.right.empty()) out.chosen = {key.right.front()};
+      break;
+    case QuestionKind::hazard:
+      for (const HazardWindow& h : key.hazards) out.taps.push_back(h.open);
+      break;
+    case QuestionKind::numeric:
+    case QuestionKind::text:
+      for (const GiftAnswer& a : key.answers) {
+        if (a.fraction < kFull || !out.text.empty()) continue;
+        out.text = a.text.text;
+        if (a.number) out.text = nlohmann::json(*a.number).dump();
+      }
+      break;
+    default:
+      out.chosen = key.right;
+  }
+  return out;
+}
+
+Response wrong_response(const AnswerKey& key, int options) {
+  Response out;
+  switch (key.kind) {
+    case QuestionKind::numeric:
+    case QuestionKind::text:
+      out.text = "99999";
+      break;
+    case QuestionKind::hazard:
+      break;
+    case QuestionKind::match:
+    case QuestionKind::order:
+      out.chosen.assign(key.right.rbegin(), key.right.rend());
+      break;
+    default:  // one that is not right, or where all are, one of them
+      out.chosen = {0};
+      for (int i = options; i-- > 0;)
+        if (std::find(key.right.begin(), key.right.end(), i) == key.right.end()) out.chosen = {i};
+  }
+  return out;
+}
+
 std::string response_members(QuestionKind kind, const Response& response) {
   using Json = nlohmann::json;
   switch (kind) {

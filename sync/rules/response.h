@@ -59,6 +59,11 @@ double shortanswer_mark(std::span<const GiftAnswer> answers, std::string_view re
 // All or nothing, as papers count. Half marks of an authored answer are not right.
 bool is_right(const AnswerKey& key, const Response& response);
 
+// A response that is right, as simulated riders give it; of numbers and short answers the first full one.
+Response right_response(const AnswerKey& key);
+// One that is wrong; `options` is the number of options.
+Response wrong_response(const AnswerKey& key, int options);
+
 // Members of a record's body, without braces: "chosen":[1,3] or "text":"15" or "taps":[1200].
 std::string response_members(QuestionKind kind, const Response& response);
 

@@ -1,5 +1,5 @@
 // Writes every screen × theme × language × text size as PNG with an index: gallery FOLDER [NAME-PART…]
-// With name parts only samples whose name contains one of them are drawn.
+// With name parts only samples whose name contains one of them are drawn; "clips" draws every hazard clip at eight moments.
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -17,12 +17,14 @@ struct Mode {
   const char* name;
   const char* title;
   screens::Preferences preferences;
+  screens::Light light = screens::Light::day;
 };
 
 const Mode kModes[] = {
     {"zh", "中文", {"zh", false, false, false}},
     {"zh-contrast", "中文 · 高对比", {"zh", false, true, false}},
     {"zh-large", "中文 · 大字", {"zh", true, false, false}},
+    {"zh-night", "中文 · 夜间", {"zh", false, false, false}, screens::Light::night},
     {"en", "English", {"en", false, false, false}},
     {"en-contrast", "English · high contrast", {"en", false, true, false}},
     {"en-large", "English · large text", {"en", true, false, false}},
@@ -68,7 +70,7 @@ int main(int argc, char** argv) {
   }
   const std::filesystem::path folder = argv[1];
   const auto content = test::shipped_content();
-  auto samples = test::all_samples(*content);
+  auto samples = argc == 3 && std::string(argv[2]) == "clips" ? test::all_clips(*content) : test::all_samples(*content);
   std::vector<std::string> names;
   for (const Mode& mode : kModes) {
     std::filesystem::create_directories(folder / mode.name);
@@ -90,7 +92,7 @@ int main(int argc, char** argv) {
       if (!wanted(sample.name, argc, argv)) continue;
       state.end_session(mode.preferences);
       (*ui)->end_session();
-      if (auto applied = screens::apply(state.preferences, **ui); !applied)
+      if (auto applied = screens::apply(state.preferences, **ui, mode.light); !applied)
         std::fprintf(stderr, "%s\n", applied.error().message.c_str());
       current = &sample;
       driver.frames(4);

@@ -95,6 +95,20 @@ TEST_CASE("a frozen key reads back as it was, and a damaged one is named", "[rul
     CHECK_FALSE(answer_key_from_json(bad));
 }
 
+TEST_CASE("the right response of every kind is right, the wrong one wrong", "[rules]") {
+  const AnswerKey keys[] = {{QuestionKind::single, {2}},
+                            {QuestionKind::multiple, {0, 3}},
+                            {QuestionKind::match, {0, 1}},
+                            {QuestionKind::order, {2, 0, 1}},
+                            {QuestionKind::numeric, {}, {number_answer(1, 0, 0.5), number_answer(0.15, 0)}},
+                            {QuestionKind::text, {}, {text_answer("122")}},
+                            {QuestionKind::hazard, {}, {}, {{100, 900}, {3000, 4000}}}};
+  for (const AnswerKey& key : keys) {
+    CHECK(is_right(key, right_response(key)));
+    CHECK_FALSE(is_right(key, wrong_response(key, 4)));
+  }
+}
+
 TEST_CASE("a record keeps the response in the member of its kind", "[rules]") {
   CHECK(response_members(QuestionKind::multiple, {{3, 1}}) == R"("chosen":[1,3])");
   CHECK(response_members(QuestionKind::order, {{3, 1}}) == R"("chosen":[3,1])");

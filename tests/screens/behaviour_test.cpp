@@ -398,6 +398,7 @@ TEST_CASE("a still screen asks for no frame", "[screens]") {
   Stand s(ui::Animation::on);
   for (const test::Sample& sample : test::all_samples(s.content())) {
     if (sample.name.find("busy") != std::string::npos || sample.name.find("opening") != std::string::npos) continue;
+    if (sample.name == "hazards-playing" || sample.name == "hazards-replay") continue;  // a clip runs
     s.show(sample.screen, sample.frame);
     const bool turns = std::any_of(s.ui().probe().items().begin(), s.ui().probe().items().end(),
                                    [](const ui::ProbeItem& i) { return i.state == "busy"; });

@@ -284,6 +284,7 @@ void add_study(Collector& all, const record::Content& content) {
   check.order = {0, 1, 2, 3};
   all.add("lesson-check", check);
   check.chosen = {1};
+  check.complete = true;
   all.add("lesson-check-chosen", check);
   check.answered = true;
   all.add("lesson-check-wrong", check);
@@ -304,6 +305,7 @@ void add_study(Collector& all, const record::Content& content) {
   exam.index = 2;
   all.add("exam", exam);
   exam.chosen = {1};
+  exam.complete = true;
   all.add("exam-chosen", exam);
   exam.index = 19;
   all.add("exam-last", exam);
@@ -333,6 +335,7 @@ std::vector<Sample> all_samples(const record::Content& content) {
   add_home(all, content);
   add_services(all);
   add_study(all, content);
+  add_practice(out, content);
   return out;
 }
 
@@ -353,8 +356,11 @@ std::vector<Sample> all_steps(const record::Content& content) {
       if (const record::Question* q = content.question(step.question))
         for (int o = 0; o < static_cast<int>(q->options.size()); ++o) s.order.push_back(o);
       out.push_back({"lesson-step-" + step.id, s, sample_frame(), 1});
-      if (step.question.empty()) continue;
-      s.chosen = {0};
+      const record::Question* asked = content.question(step.question);
+      if (!asked) continue;
+      // Nothing is chosen where an answer has more parts than options.
+      if (asked->kind == rules::QuestionKind::match) s.chosen.assign(asked->lefts.size(), -1);
+      else if (!asked->options.empty()) s.chosen = {0};
       s.answered = true;
       out.push_back({"lesson-answer-" + step.id, s, sample_frame(), 1});
     }
@@ -370,7 +376,9 @@ std::vector<Sample> all_exam_questions(const record::Content& content) {
     v.multiple = q.multiple;
     for (int i = 0; i < static_cast<int>(q.options.size()); ++i) v.order.push_back(i);
     s.paper.questions = {v, v};
-    s.chosen = {0};
+    if (q.kind == rules::QuestionKind::match) s.chosen.assign(q.lefts.size(), -1);
+    else if (!q.options.empty()) s.chosen = {0};
+    s.complete = true;
     out.push_back({"exam-question-" + id, s, sample_frame(), 1});
   }
   return out;

@@ -36,6 +36,10 @@ flow::PaperView sample_paper(const record::Content& content);
 
 // Every screen, each in its states.
 std::vector<Sample> all_samples(const record::Content& content);
+// Adds questions of every kind, daily questions, hazard clips and results; part of all_samples().
+void add_practice(std::vector<Sample>& out, const record::Content& content);
+// Every hazard clip at eight moments, for looking at them.
+std::vector<Sample> all_clips(const record::Content& content);
 // Every text step and every question of the content as the lesson screen shows it.
 std::vector<Sample> all_steps(const record::Content& content);
 // Every question as an examination shows it.

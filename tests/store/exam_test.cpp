@@ -26,21 +26,20 @@ flow::PaperView open_paper(Rig& rig) {
   return rig.ask<flow::PaperOpened>(flow::OpenExam{kWang, "C1"}).paper;
 }
 
-std::vector<int> key_of_item(const flow::PaperView& paper, int index) {
-  return paper.content->question(paper.questions[static_cast<std::size_t>(index)].item)->right;
-}
-
-std::vector<int> wrong_choice(const flow::PaperView& paper, int index) {
-  const auto right = key_of_item(paper, index);
-  return {right.front() == 0 && right.size() == 1 ? 1 : 0};
+// The answer to a question of the paper, right or wrong, whatever its kind.
+flow::AnswerItem answer_to(const flow::PaperView& paper, int index, bool right, std::int64_t took_ms = 4'000) {
+  const record::Question& q = *paper.content->question(paper.questions[static_cast<std::size_t>(index)].item);
+  const rules::AnswerKey key = q.key();
+  const auto given =
+      right ? rules::right_response(key) : rules::wrong_response(key, static_cast<int>(q.options.size()));
+  return {paper.attempt, index, given.chosen, took_ms, given.text, given.taps};
 }
 
 // Answers from `from` on; the indexes in `wrong` wrongly.
 void answer(Rig& rig, const flow::PaperView& paper, int from, int to, const std::vector<int>& wrong = {}) {
   for (int i = from; i < to; ++i) {
     const bool right = std::find(wrong.begin(), wrong.end(), i) == wrong.end();
-    const auto stored = rig.ask<flow::ItemStored>(
-        flow::AnswerItem{paper.attempt, i, right ? key_of_item(paper, i) : wrong_choice(paper, i), 4'000});
+    const auto stored = rig.ask<flow::ItemStored>(answer_to(paper, i, right));
     CHECK(stored.right == right);
     rig.clock.advance(4s);
   }
@@ -173,6 +172,27 @@ TEST_CASE("a second attempt follows at once with other items, a third after 24 h
   rig.consistent();
 }
 
+TEST_CASE("a further attempt that a person allowed is opened, and the rider sees who allowed it and why", "[store]") {
+  Rig rig;
+  prepare(rig);
+  take(rig, 3);
+  take(rig, 3);
+  rig.clock.advance(24h);
+  take(rig, 3);
+  CHECK(rig.course("C1").stage == CourseStage::human);
+  auto order = rig.order("C1");
+  order.required_s = 120;
+  order.attempts = 4;
+  order.allowed_by = "desk 3";
+  order.allowed_reason = "knows the rules";
+  rig.assign(order);
+  CHECK(rig.course("C1").stage == CourseStage::exam_ready);
+  CHECK(rig.course("C1").allowed_by == "desk 3");
+  CHECK(rig.course("C1").allowed_reason == "knows the rules");
+  CHECK(take(rig, 0).passed);
+  rig.consistent();
+}
+
 TEST_CASE("the third attempt may pass", "[store]") {
   Rig rig;
   prepare(rig);
@@ -273,8 +293,8 @@ TEST_CASE("the first answer to a question counts, and none can be skipped", "[st
   CHECK(rig.refused(flow::AnswerItem{paper.attempt, 20, {0}, 1'000}) == "exam.not_possible");
   CHECK(rig.refused(flow::AnswerItem{"no-such-attempt", 0, {0}, 1'000}) == "exam.not_possible");
   CHECK(rig.refused(flow::CloseExam{"no-such-attempt", true}) == "exam.not_possible");
-  rig.ask<flow::ItemStored>(flow::AnswerItem{paper.attempt, 0, wrong_choice(paper, 0), 1'000});
-  CHECK_FALSE(rig.ask<flow::ItemStored>(flow::AnswerItem{paper.attempt, 0, key_of_item(paper, 0), 1'000}).right);
+  rig.ask<flow::ItemStored>(answer_to(paper, 0, false));
+  CHECK_FALSE(rig.ask<flow::ItemStored>(answer_to(paper, 0, true)).right);
   CHECK(rig.bodies(record::kExamAnswered).size() == 1);
   const auto out = rig.ask<flow::ExamClosed>(flow::CloseExam{paper.attempt, true}).outcome;
   CHECK(out.score == 0);  // what was not answered is wrong

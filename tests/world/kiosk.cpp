@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "kiosk/flow/answering.h"
 #include "sync/record/pack.h"
 
 namespace station::world {
@@ -114,6 +115,8 @@ void Kiosk::do_something(const std::vector<Person>& people) {
     at_lesson(*lesson);
   } else if (const auto* exam = std::get_if<ExamScreen>(&screen)) {
     at_exam(*exam);
+  } else if (const auto* daily = std::get_if<DailyScreen>(&screen)) {
+    at_daily(*daily);
   } else if (const auto* course = std::get_if<CourseScreen>(&screen)) {
     at_course(*course);
   } else if (const auto* locker = std::get_if<LockerScreen>(&screen)) {
@@ -168,8 +171,8 @@ void Kiosk::at_lesson(const LessonScreen& s) {
   } else if (s.wait_s > 0 || s.idle_prompt) {
     if (dice(12) == 0) put(Action{AnyTouch{}});
   } else if (!s.question.empty() && !s.answered) {
-    put(Action{ChooseOption{dice(static_cast<int>(std::max<std::size_t>(1, s.order.size())))}});
-    put(Action{ConfirmAnswer{}});
+    const record::Question* q = alive_->content ? alive_->content->question(s.question) : nullptr;
+    if (q) answer(*q, s, dice(4) != 0);
   } else {
     put(Action{NextStep{}});
   }
@@ -183,12 +186,37 @@ void Kiosk::at_exam(const ExamScreen& s) {
   }
   const QuestionView& view = s.paper.questions[static_cast<std::size_t>(s.index)];
   const record::Question* q = alive_->content ? alive_->content->question(view.item) : nullptr;
-  for (const int shown : s.chosen) put(Action{ChooseOption{shown}});  // undone
-  const bool know = dice(40) != 0;
-  for (int i = 0; i < static_cast<int>(view.order.size()); ++i) {
-    const bool right = q && std::ranges::count(q->right, view.order[static_cast<std::size_t>(i)]) > 0;
-    if (right == know) put(Action{ChooseOption{i}});
+  if (q) answer(*q, s, dice(40) != 0);
+}
+
+void Kiosk::at_daily(const DailyScreen& s) {
+  if (s.busy) return;
+  const record::Question* q = s.content ? s.content->question(s.question) : nullptr;
+  if (!q || dice(20) == 0) {
+    put(Action{Back{}});
+  } else if (s.answered) {
+    put(Action{NextStep{}});
+  } else {
+    answer(*q, s, dice(3) != 0);
   }
+}
+
+void Kiosk::answer(const record::Question& q, const AnswerView& view, bool know) {
+  if (q.kind == rules::QuestionKind::hazard) {
+    if (view.clip.stage == ClipStage::ready) put(Action{StartClip{}});
+    const bool seen = !q.hazards.empty() && view.clip.ms >= q.hazards.front().open;
+    if (view.clip.stage == ClipStage::playing && know && seen && view.clip.taps.empty()) put(Action{TapClip{}});
+    if (view.clip.stage == ClipStage::played) put(Action{ConfirmAnswer{}});
+    return;
+  }
+  if (!view.chosen.empty() || !view.typed.empty()) {  // undone
+    for (const int shown : view.chosen) put(Action{ChooseOption{shown}});
+    put(Action{ClearKeys{}});
+  }
+  const rules::AnswerKey key = q.key();
+  const rules::Response response =
+      know ? rules::right_response(key) : rules::wrong_response(key, static_cast<int>(q.options.size()));
+  for (const Action& touch : touches_for(q, view.order, response)) put(touch);
   put(Action{ConfirmAnswer{}});
 }
 

@@ -14,6 +14,10 @@
 #include "tests/world/hardware.h"
 #include "tests/world/network.h"
 
+namespace station::record {
+struct Question;
+}
+
 namespace station::world {
 
 struct Person {
@@ -70,6 +74,9 @@ class Kiosk {
   void at_keypad(const flow::KeypadScreen& screen, const std::vector<Person>& people);
   void at_lesson(const flow::LessonScreen& screen);
   void at_exam(const flow::ExamScreen& screen);
+  void at_daily(const flow::DailyScreen& screen);
+  // Answers rightly or wrongly, whatever the kind; of a clip what is to be done at this moment.
+  void answer(const record::Question& question, const flow::AnswerView& view, bool know);
   void at_course(const flow::CourseScreen& screen);
   void at_locker(const flow::LockerScreen& screen);
   void at_home(const flow::HomeScreen& screen);

@@ -84,6 +84,13 @@ struct VehicleLook {
 void vehicle_side(const Pen& pen, const VehicleLook& look, const Motion& motion);
 void vehicle_top(const Pen& pen, const VehicleLook& look, const Motion& motion);
 
+// From behind or, `front`, from the front; stand on (0, 0), 100 units = 1 m. `door_left`: which door is open.
+void vehicle_end(const Pen& pen, const VehicleLook& look, const Motion& motion, bool front, bool door_left);
+void rider_end(const Pen& pen, const RiderLook& look, const Motion& motion, bool front);
+void person_end(const Pen& pen, const PersonLook& look, const Motion& motion, bool front);
+float length_of(scene::Kind kind);  // of a vehicle from the side
+float width_of(scene::Kind kind);   // from behind
+
 // Small things that also ride along.
 void phone(const Pen& pen, float height, ImU32 screen);
 void lightning(const Pen& pen, float height, ImU32 colour);  // middle at (0, 0)

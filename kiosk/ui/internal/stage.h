@@ -50,6 +50,9 @@ ToneColours colours_of(Tone tone, bool contrast);
 
 void draw_ground_top(const Stage& stage);
 void draw_ground_side(const Stage& stage);
+// The road from the rider's seat with everything on it, far things first, and over it handlebar and mirrors.
+void draw_ahead(const Stage& stage);
+void draw_cockpit(const Stage& stage);
 void draw_weather(const Stage& stage);  // over everything: rain
 
 // Each draws at local (0, 0) of `pen`; `pose` and the rest come from the item.
