@@ -16,6 +16,13 @@ struct OpenBox {
   std::string box;
 };
 
+// Emergency: opens every box of the station one by one, one pulse each, keeping the duty limits. Answered by one BoxOpening
+// for each box, with the op_id "OP_ID/BOX". Latched: afterwards nothing is opened until a person ends box.released.
+struct ReleaseBoxes {
+  std::string op_id;
+  std::string why;  // "smoke at post yard", "staff key"
+};
+
 // Desired power of a charging port; the driver keeps it so until told otherwise. Answered by one PortSwitched.
 struct SwitchPort {
   std::string op_id;
@@ -76,6 +83,6 @@ struct LatchFault {
 };
 
 using Command = std::variant<OpenBox, SwitchPort, ReaderFeedback, StartOutlet, StopOutlet, ResumeOutlet, SettlementStored,
-                             LatchFault>;
+                             LatchFault, ReleaseBoxes>;
 
 }  // namespace station::devices

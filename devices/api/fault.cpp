@@ -30,6 +30,7 @@ constexpr std::array kCatalogue{
     FaultKind{"box.unexpected_open", Severity::degraded, "a door opened without a request"},
     FaultKind{"box.flicker", Severity::degraded, "the door contact flickers"},
     FaultKind{"box.left_open", Severity::notice, "a door has been open for more than three minutes"},
+    FaultKind{"box.released", Severity::out_of_service, "all boxes of a locker were opened in an emergency"},
     FaultKind{"hub.missing", Severity::out_of_service, "the charging hub is not plugged in at its configured place"},
     FaultKind{"hub.silent", Severity::out_of_service, "the charging hub does not answer"},
     FaultKind{"port.disobeys", Severity::out_of_service, "the port does not switch as told"},

@@ -236,6 +236,7 @@ void DeviceHub::command(const devices::Command& command) {
   if (const auto* shown = std::get_if<devices::ReaderFeedback>(&command)) return feedback(*shown);
   if (std::holds_alternative<devices::SettlementStored>(command) || std::holds_alternative<devices::LatchFault>(command))
     return tell_outlets(command);
+  if (const auto* all = std::get_if<devices::ReleaseBoxes>(&command)) return release(*all);
   for (const auto& worker : workers_) {
     Driver* driver = worker->server(command);
     if (!driver) continue;
@@ -243,6 +244,16 @@ void DeviceHub::command(const devices::Command& command) {
     return;
   }
   refuse(command, "no device of that name");
+}
+
+// Every locker by itself; one that does not take the order answers for its boxes.
+void DeviceHub::release(const devices::ReleaseBoxes& command) {
+  for (const auto& worker : workers_)
+    for (const auto& [driver, serves] : worker->served) {
+      if (serves.boxes.empty() || worker->post({driver, devices::Command(command)})) continue;
+      for (const std::string& box : serves.boxes)
+        refuse(devices::OpenBox{command.op_id + "/" + box, box}, worker->bus.name + " does not keep up");
+    }
 }
 
 void DeviceHub::feedback(const devices::ReaderFeedback& command) {

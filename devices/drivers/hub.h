@@ -53,6 +53,7 @@ class DeviceHub {
   struct Worker;
   void refuse(const devices::Command& command, const std::string& why);
   void feedback(const devices::ReaderFeedback& command);
+  void release(const devices::ReleaseBoxes& command);
   void tell_outlets(const devices::Command& command);
   void watch_threads(const std::stop_token& stop);
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <deque>
 #include <map>
 #include <optional>
 #include <utility>
@@ -75,6 +76,8 @@ struct LockLine::Impl {
 
   // Commands.
   void open_box(const devices::OpenBox& command, BootTime now);
+  void release(const devices::ReleaseBoxes& command, BootTime now);
+  void release_next(BootTime now);
   std::string reason_to_refuse(const BoxDoors::Box& box, BootTime now);
 
   // What the wire tells.
@@ -126,6 +129,8 @@ struct LockLine::Impl {
   std::map<int, int> wrong_sizes;  // of replies in a row, by board
   std::map<int, bool> seen_closed;  // any door of the board: its polarity can be right
   std::optional<OpeningRun> opening;
+  std::deque<devices::OpenBox> releasing;  // boxes of an emergency that are still to be opened
+  bool released = false;                   // latched
   std::optional<int> to_free;  // a board that is told after an opening that it is not busy
   Question asked;
 };
@@ -143,7 +148,38 @@ void LockLine::Impl::open_box(const devices::OpenBox& command, BootTime now) {
   opening.emplace(command, box->lock(), begin, now);
 }
 
+// What was under way is ended first; its pulse, if there was one, keeps its gap.
+void LockLine::Impl::release(const devices::ReleaseBoxes& command, BootTime now) {
+  if (!released) faults.raise("box.released", settings.name, command.why, now);
+  released = true;
+  for (const BoxDoors::Box& box : doors.boxes())
+    releasing.push_back({command.op_id + "/" + box.place.box, box.place.box});
+}
+
+void LockLine::Impl::release_next(BootTime now) {
+  // One look at each box: what may not be pulsed yet goes to the back.
+  for (std::size_t looks = releasing.size(); looks > 0 && !opening; --looks) {
+    const devices::OpenBox next = releasing.front();
+    releasing.pop_front();
+    const BoxDoors::Box& box = *doors.find(next.box);
+    const Door door = box.watch.door();
+    std::string reason = wire.up() ? board_at(box.place.board).reason_to_refuse() : settings.name + " is not connected";
+    if (reason.empty() && door == Door::unknown) reason = "the door's state is unknown";
+    if (!reason.empty()) {
+      sink(BoxOpening{next.op_id, next.box, Opening::refused, reason + ", no pulse", now});
+    } else if (door == Door::open) {
+      sink(BoxOpening{next.op_id, next.box, Opening::opened, "the door was open already, no pulse", now});
+    } else if (const DutyLimit limit = duty.check(box.lock(), now);
+               limit == DutyLimit::none || limit == DutyLimit::other_lock) {
+      opening.emplace(next, box.lock(), OpeningRun::Begin::pulse, now, 1);
+    } else {
+      releasing.push_back(next);
+    }
+  }
+}
+
 std::string LockLine::Impl::reason_to_refuse(const BoxDoors::Box& box, BootTime now) {
+  if (released) return "the boxes were released in an emergency";
   if (opening) return fmt::format("box {} is being opened", opening->command().box);
   if (!wire.up()) return settings.name + " is not connected";
   if (const std::string reason = board_at(box.place.board).reason_to_refuse(); !reason.empty()) return reason;
@@ -326,6 +362,7 @@ void LockLine::Impl::tick(BootTime now) {
     opening->tick(duty, now);
     conclude_opening(now);
   }
+  if (!releasing.empty() && !opening) release_next(now);
 }
 
 void LockLine::Impl::conclude_opening(BootTime now) {
@@ -453,6 +490,7 @@ Serves LockLine::serves() const {
 
 void LockLine::handle(const devices::Command& command) {
   if (const auto* open = std::get_if<devices::OpenBox>(&command)) impl_->open_box(*open, impl_->clock.mono());
+  if (const auto* all = std::get_if<devices::ReleaseBoxes>(&command)) impl_->release(*all, impl_->clock.mono());
 }
 
 BootTime LockLine::step(BootTime now) {
@@ -470,6 +508,12 @@ BootTime LockLine::step(BootTime now) {
 
 bool LockLine::acknowledge(const std::string& code, const std::string& place) {
   const BootTime now = impl_->clock.mono();
+  if (code == "box.released") {
+    if (place != impl_->settings.name || !impl_->released || !impl_->releasing.empty()) return false;
+    impl_->released = false;
+    impl_->faults.clear(code, place, now);
+    return true;
+  }
   if (code == "board.coil_stuck") {
     for (BoardService& board : impl_->boards)
       if (board.name() == place && board.doubted(BoardService::Doubt::coil)) {

@@ -56,7 +56,7 @@ int status_bytes_of(const LockBoardSettings& board);
 
 // All lock boards on one serial line. Owns the line; one request in flight. Raises bus.lost, bus.echo, board.silent,
 // board.noise, board.mismatch, board.uncommissioned, board.coil_stuck, box.jammed, box.unexpected_open, box.flicker,
-// box.left_open. One opening at a time; a second OpenBox meanwhile is refused. Never pulses without a command.
+// box.left_open, box.released. One opening at a time; a second OpenBox meanwhile is refused. Never pulses without a command.
 class LockLine final : public Driver {
  public:
   // `settings` without complaint. Clock must outlive the driver.

@@ -8,10 +8,11 @@ namespace station::drivers {
 
 using devices::Opening;
 
-OpeningRun::OpeningRun(devices::OpenBox command, LockId lock, Begin begin, BootTime now)
+OpeningRun::OpeningRun(devices::OpenBox command, LockId lock, Begin begin, BootTime now, int most_pulses)
     : command_(std::move(command)),
       lock_(lock),
       start_(now),
+      most_pulses_(most_pulses),
       stage_(begin == Begin::pulse ? Stage::before_pulse : Stage::reading),
       read_due_(now) {}
 
@@ -21,7 +22,7 @@ std::optional<OpeningRun::BootTime> OpeningRun::last_pulse() const {
 }
 
 void OpeningRun::pulse_sent(BootTime now) {
-  STATION_CHECK(stage_ == Stage::before_pulse && pulses() < kMostPulses, "a pulse is sent only when it is due");
+  STATION_CHECK(stage_ == Stage::before_pulse && pulses() < most_pulses_, "a pulse is sent only when it is due");
   pulses_.push_back({now, "no answer"});
   stage_ = Stage::pulse_in_flight;
   first_equal_.reset();
@@ -71,7 +72,7 @@ void OpeningRun::tick(const DutyLedger& duty, BootTime now) {
   const Milliseconds since_pulse = now - pulses_.back().at;
   if (closed && !saw_open_ && since_pulse >= kJamAfter) {
     const DutyLimit limit = duty.check(lock_, now);
-    if (pulses() >= kMostPulses)
+    if (pulses() >= most_pulses_)
       conclude(Opening::not_opened, "", true);
     else if (limit == DutyLimit::on_time)
       conclude(Opening::not_opened, to_string(limit), true);

@@ -41,7 +41,8 @@ class OpeningRun {
     bool jammed = false;
   };
 
-  OpeningRun(devices::OpenBox command, LockId lock, Begin begin, BootTime now);
+  // `most_pulses`: from 1 to kMostPulses.
+  OpeningRun(devices::OpenBox command, LockId lock, Begin begin, BootTime now, int most_pulses = kMostPulses);
 
   const devices::OpenBox& command() const { return command_; }
   const LockId& lock() const { return lock_; }
@@ -79,6 +80,7 @@ class OpeningRun {
   const devices::OpenBox command_;
   const LockId lock_;
   const BootTime start_;
+  const int most_pulses_;
   Stage stage_;
   std::vector<Pulse> pulses_;
   std::optional<Read> first_equal_;  // of the present row of equal reads

@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <catch2/catch.hpp>
 #include <fstream>
 #include <functional>
@@ -237,6 +239,61 @@ TEST_CASE("inverted contacts take a board out of service instead of telling clos
       CHECK(bench.line.pulses() == 0);
     }
   }
+}
+
+TEST_CASE("an emergency opens every box once, one after the other, and is latched until a person ends it", "[devices]") {
+  for (const Kind& kind : all_kinds()) {
+    DYNAMIC_SECTION(kind.name) {
+      Bench bench(kind);
+      bench.settings.boxes.clear();
+      for (int lock = 1; lock <= 6; ++lock) bench.settings.boxes.push_back({fmt::format("B{}", lock), 1, lock});
+      bench.boot();
+      bench.run(6s);
+      bench.board().set_lock(2, sim::LockState::jammed);
+      CHECK(bench.open("B5", 5s) == Opening::opened);
+      bench.answers.clear();
+      bench.hub->command(devices::ReleaseBoxes{"fire", "smoke"});
+      bench.run(30s);
+      REQUIRE(bench.answers.size() == 6);
+      for (const auto& answer : bench.answers) {
+        CAPTURE(answer.op_id, answer.evidence);
+        CHECK(answer.op_id == "fire/" + answer.box);
+        CHECK((answer.result == Opening::opened) == (answer.box != "B2"));
+      }
+      for (int lock = 1; lock <= 6; ++lock) {
+        CHECK(bench.board().pulses(lock) == 1);  // B5 stood open already
+        CHECK(bench.board().door_open(lock) == (lock != 2));
+      }
+      CHECK(bench.fault("box.released", "locker"));
+      bench.board().close_door(1);
+      bench.run(10s);
+      CHECK(bench.open("B1", 5s) == Opening::refused);
+      bench.hub->acknowledge("box.released", "locker");
+      bench.run(1s);
+      CHECK_FALSE(bench.fault("box.released", "locker"));
+      CHECK(bench.open("B1", 10s) == Opening::opened);
+      CHECK_FALSE(bench.fault("box.unexpected_open", "B1"));
+    }
+  }
+}
+
+TEST_CASE("an emergency that comes during an opening waits for it, and a silent board's boxes are told", "[devices]") {
+  Bench bench(kind_of("8A", LockFamily::lock_8a));
+  bench.run(5s);
+  bench.hub->command(devices::OpenBox{"op", "A01"});
+  bench.hub->command(devices::ReleaseBoxes{"fire", "staff key"});
+  bench.run(20s);
+  REQUIRE(bench.answers.size() == 3);
+  for (const auto& answer : bench.answers) CHECK(answer.result == Opening::opened);
+  CHECK(bench.line.pulses() == 2);
+
+  Bench silent(kind_of("8A", LockFamily::lock_8a));
+  silent.board().set_dead(true);
+  silent.run(10s);
+  silent.hub->command(devices::ReleaseBoxes{"fire", "staff key"});
+  silent.run(5s);
+  REQUIRE(silent.answers.size() == 2);
+  for (const auto& answer : silent.answers) CHECK(answer.result == Opening::refused);
 }
 
 TEST_CASE("a WKLY board with another number of doors is out of service", "[devices]") {
