@@ -91,7 +91,7 @@ struct LibusbBus::Impl {
 
   void run(const std::stop_token& stop) const {
     while (!stop.stop_requested()) {
-      timeval limit{1, 0};
+      timeval limit{60, 0};  // ended earlier by whatever happens, and by libusb_interrupt_event_handler
       libusb_handle_events_timeout_completed(context, &limit, nullptr);
     }
   }

@@ -127,7 +127,7 @@ Started<void> run_windowed(const WindowedOptions& options) {
   if (!link) return give_up(ExitCode::not_enrolled, link.error().message);
 
   Kiosk kiosk({clock, random, **ui, desk, (*devices)->events(), (*devices)->hub(), [&] { (*link)->agent().nudge(); },
-               {.language = config.panel.language}},
+               {.language = config.panel.language}, true, {config.panel.night_from, config.panel.night_to}},
               config.times);
   (*link)->run(wake);
   Painter painter(**ui, **window, clock);
@@ -139,6 +139,7 @@ Started<void> run_windowed(const WindowedOptions& options) {
   while (!options.stop()) {
     while (const auto state = (*link)->take_state()) kiosk.sync_changed(sync_view(*state));
     if (keyboard) keyboard->step();
+    (*devices)->typed().step();
     kiosk.pump();
     painter.paint(kiosk);
     if (kiosk.storage_failed() && !failed_at) failed_at = clock.mono();
@@ -146,11 +147,15 @@ Started<void> run_windowed(const WindowedOptions& options) {
       return give_up(ExitCode::storage, "the database refused to write; ending, so that the next start verifies it");
     Milliseconds rest = std::min({std::max<Milliseconds>(kiosk.due() - clock.mono(), 0ms), painter.rest(), Milliseconds(1000)});
     if (keyboard) rest = std::min(rest, keyboard->rest());
+    rest = std::min(rest, (*devices)->typed().rest());
     const WindowInput input = (*window)->wait(rest);
     for (const ui::TouchEvent& touch : input.touches) kiosk.touch(touch);
     if (input.exposed) painter.expose();
-    if (keyboard)
-      for (const char key : input.keys) keyboard->press(key);
+    // Keys never reach the picture: hands at simulated devices take them, and a wedge that could not be grabbed.
+    for (const char key : input.keys) {
+      if (keyboard) keyboard->press(key);
+      (*devices)->typed().press(key);
+    }
     if (input.closed) break;
   }
   spdlog::info("stopping: ports off, ledger closed");

@@ -23,6 +23,7 @@ class Visit {
 
  private:
   void on_card(const devices::CardPresented& card);
+  void on_code(Message message, const std::string& hint_key);
   void on_reply(const Reply& reply);
   void on_action(const Action& action);
   void on_tick();

@@ -132,6 +132,7 @@ TEST_CASE("keys of a wedge never reach the screen while it is open", "[devices]"
   bench.station->scan("door", "12345678");
   bench.run(1s);
   CHECK(bench.station->wedge("door").leaked().empty());
+  CHECK(bench.codes() == Texts{"12345678"});
   // Alt+F4, Escape, Ctrl+Alt+Delete: taken, and nothing comes of them.
   std::vector<link::KeyEvent> keys;
   for (const std::uint16_t code : std::initializer_list<std::uint16_t>{56, 62, 1, 29, 111}) keys.push_back({1, code, 1});

@@ -139,9 +139,9 @@ void EmulatedKernel::plug(const std::string& place, std::shared_ptr<sim::SimUsbD
 void EmulatedKernel::announce(const std::string& place, const Socket& socket, int address) {
   const link::UsbDevice d = socket.device->description();
   GError* error = nullptr;
+  umockdev_testbed_add_from_string(testbed_, record(socket.syspath, d, address).c_str(), &error);
   for (const link::UsbInterface& i : d.interfaces)
-    if (!umockdev_testbed_add_from_string(testbed_, interface_record(socket.syspath, place, i).c_str(), &error)) break;
-  if (!error) umockdev_testbed_add_from_string(testbed_, record(socket.syspath, d, address).c_str(), &error);
+    if (!error) umockdev_testbed_add_from_string(testbed_, interface_record(socket.syspath, place, i).c_str(), &error);
   STATION_CHECK(error == nullptr, "a device can be announced");
 }
 
@@ -164,10 +164,11 @@ void EmulatedKernel::unplug(const std::string& place) {
   STATION_CHECK(it != sockets_.end(), "something is plugged in there");
   if (it->second.hub) it->second.hub->on_power({});
   it->second.node->leave();
-  umockdev_testbed_uevent(testbed_, it->second.syspath.c_str(), "remove");
+  const std::string sys = "/sys" + it->second.syspath;
+  umockdev_testbed_uevent(testbed_, sys.c_str(), "remove");
   for (const link::UsbInterface& i : it->second.device->description().interfaces)
-    umockdev_testbed_remove_device(testbed_, fmt::format("{}/{}:1.{}", it->second.syspath, place, i.number).c_str());
-  umockdev_testbed_remove_device(testbed_, it->second.syspath.c_str());
+    umockdev_testbed_remove_device(testbed_, fmt::format("{}/{}:1.{}", sys, place, i.number).c_str());
+  umockdev_testbed_remove_device(testbed_, sys.c_str());
   std::erase_if(switches_, [&](const auto& entry) { return entry.second.first == place; });
   // Late reaps still arrive: the node itself stays until the test ends.
   static_cast<void>(left_.emplace_back(std::move(it->second.node)));
@@ -216,6 +217,7 @@ void EmulatedKernel::over_current(const std::string& hub, int port) {
 }
 
 void EmulatedKernel::show_switch(const std::string& hub, int port, bool on) {
+  if (!sockets_.contains(hub)) return;
   const std::string folder = switch_file(hub, port);
   std::error_code none;
   if (!std::filesystem::exists(folder + "disable", none)) return;
@@ -236,6 +238,7 @@ void EmulatedKernel::port_changed(const std::string& hub, int port, bool on) {
     plug(place, it->second);
     dark_.erase(it);
   }
+  show_switch(hub, port, on);
 }
 
 void EmulatedKernel::obey_switch(const std::string& hub, int port) {
@@ -282,6 +285,12 @@ bool EmulatedKernel::quiet() const {
   std::lock_guard lock(mutex_);
   for (const auto& [place, socket] : sockets_)
     if (!socket.node->quiet()) return false;
+  // A switch that was written and not yet obeyed.
+  for (const auto& [watch, which] : switches_) {
+    char now = 0;
+    std::ifstream(switch_file(which.first, which.second) + "disable") >> now;
+    if (now != (sockets_.at(which.first).hub->powered(which.second) ? '0' : '1')) return false;
+  }
   return true;
 }
 

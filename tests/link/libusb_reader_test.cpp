@@ -175,7 +175,7 @@ TEST_CASE("a frozen reader climbs the ladder: reset, opened again, its port swit
   device->freeze();  // only power helps
   device->tap("04A23B7C");
   UsbNode& first = bench.kernel.node("1-4.3");
-  bench.run(11s);
+  bench.run(14s);
   CHECK(first.counts().resets == 1);
   CHECK(first.counts().claims >= 2);  // claimed again after the reset
   bench.run(20s);
@@ -234,8 +234,9 @@ TEST_CASE("an idle reader with a pending notice costs no look at the kernel", "[
 TEST_CASE("closing with a pending transfer waits for its callback, and no thread of libusb remains", "[devices]") {
   KernelBench bench;
   bench.kernel.plug("1-2", model(bench.clock));
-  const std::size_t before = threads();
+  std::size_t before = 0;  // after the first time: the emulated kernel's own threads stay
   for (int i = 0; i < 5; ++i) {
+    if (i == 1) before = threads();
     bench.open();
     bench.reader();
     bench.run(200ms);
