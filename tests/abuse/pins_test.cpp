@@ -134,28 +134,33 @@ TEST_CASE("whatever is typed, tapped or signed by the centre, the ledger answers
     INFO(json(s).dump(-1, ' ', true, json::error_handler_t::replace));
     survives(flow::TapCard{s, s});
     survives(flow::EnterPin{s, s});
-    survives(flow::ConfirmByCard{kWang, s, s});
-    survives(flow::ConfirmByPin{kWang, s, s});
-    survives(flow::ConfirmByPin{s, s, "C1"});
-    survives(flow::LeaveStation{s, s});
-    survives(flow::IntendCharge{s, s, true, s});
-    survives(flow::IntendCharge{s, "P1", true, s});
-    survives(flow::RecordSwitch{s, true, s});
-    survives(flow::HoldBox{s, flow::BoxSize::small});
-    survives(flow::IntendOpen{s, s});
-    survives(flow::RecordOpening{s, devices::Opening::opened, s});
-    survives(flow::CloseBox{s, s, true});
-    survives(flow::ReleaseHold{s});
-    if (s.size() < 1'000) survives(flow::Attend{kWang, s, s, s, s, "start", rig.clock.mono(), false, s});
-    survives(flow::CompleteLesson{kWang, s, s, s, {s}});
-    survives(flow::AcceptWarning{s, s});
-    survives(flow::OpenExam{kWang, s});
-    survives(flow::AnswerItem{s, -1, {-1, 999'999}, -1});
-    survives(flow::CloseExam{s, true});
-    survives(flow::LodgeComplaint{kWang, s, s, s});
-    survives(flow::RaiseFault{s, s, s});
-    survives(flow::ClearFault{s, s});
-    survives(flow::LoadRider{s});
+    survives(flow::ConfirmByCard{kWang, s, "C1"});
+    survives(flow::ConfirmByPin{kWang, s, "C1"});
+    // The rest comes from the program itself: any text, but text.
+    if (base::is_utf8(s) && s.size() < 1'000) {
+      survives(flow::ConfirmByCard{kWang, s, s});
+      survives(flow::ConfirmByPin{kWang, s, s});
+      survives(flow::ConfirmByPin{s, s, "C1"});
+      survives(flow::LeaveStation{s, s});
+      survives(flow::IntendCharge{s, s, true, s});
+      survives(flow::IntendCharge{s, "P1", true, s});
+      survives(flow::RecordSwitch{s, true, s});
+      survives(flow::HoldBox{s, flow::BoxSize::small});
+      survives(flow::IntendOpen{s, s});
+      survives(flow::RecordOpening{s, devices::Opening::opened, s});
+      survives(flow::CloseBox{s, s, true});
+      survives(flow::ReleaseHold{s});
+      survives(flow::Attend{kWang, s, s, s, s, "start", rig.clock.mono(), false, s});
+      survives(flow::CompleteLesson{kWang, s, s, s, {s}});
+      survives(flow::AcceptWarning{s, s});
+      survives(flow::OpenExam{kWang, s});
+      survives(flow::AnswerItem{s, -1, {-1, 999'999}, -1});
+      survives(flow::CloseExam{s, true});
+      survives(flow::LodgeComplaint{kWang, s, s, s});
+      survives(flow::RaiseFault{s, s, s});
+      survives(flow::ClearFault{s, s});
+      survives(flow::LoadRider{s});
+    }
     // Directives that are signed and nonsense all the same.
     for (const char* type :
          {"rider.upsert", "rider.remove", "course.assign", "course.withdraw", "course.progress", "course.review",

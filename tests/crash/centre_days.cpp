@@ -203,6 +203,7 @@ class CentreMachine final : public Machine {
     send({clone.push_all()}, 409);  // two histories
     now_.clock.advance(std::chrono::minutes(2));
     centre_->tick();
+    if (centre_->broken()) throw Stopped{};
     acknowledged_();
     kill();
   }

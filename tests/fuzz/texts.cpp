@@ -70,7 +70,8 @@ void http_request(Input input) {
     (void)body.text("station");
   } catch (const central::Refusal& refusal) {
     STATION_CHECK(refusal.status >= 400 && refusal.status < 500 && !refusal.error.empty(), "a refusal says why");
-    (void)nlohmann::json::parse(central::error_answer(refusal.status, refusal.code, refusal.error).body);
+    STATION_CHECK(nlohmann::json::accept(central::error_answer(refusal.status, refusal.code, refusal.error).body),
+                  "an answer is JSON");
   }
   try {
     const std::uint64_t pos = central::open_cursor(std::string(text), "0011223344556677", {}, 100);
