@@ -48,7 +48,7 @@ BootTime DutyLedger::free_from(const LockId& lock, BootTime now) const {
 void DutyLedger::record(const LockId& lock, BootTime now) {
   STATION_CHECK(check(lock, now) == DutyLimit::none, "no pulse against the duty limits");
   std::erase_if(pulses_, [&](const Pulse& p) { return p.to + kWindow < now; });
-  pulses_.push_back({lock, now, now + pulse_of(lock)});
+  pulses_.push_back({lock, now, now + pulse_of(lock) + kSlack});
 }
 
 Milliseconds DutyLedger::pulse_of(const LockId& lock) const {

@@ -32,6 +32,9 @@ class DutyLedger {
   static constexpr base::Milliseconds kWindow{60'000};
   static constexpr base::Milliseconds kLimit{6'000};
   static constexpr base::Milliseconds kLongestPulse{1'000};
+  // From the record to the coil: silence before the frame, the frame itself, the board's own time. Gaps keep their length
+  // also when one pulse started late and the next at once.
+  static constexpr base::Milliseconds kSlack{50};
 
   struct Coil {
     LockId lock;

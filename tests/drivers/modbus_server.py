@@ -1,6 +1,7 @@
 """A Modbus RTU slave that we did not write, for the tests of the master: modbus_server.py PORT. Slave 1 holds coils and
 inputs 0 to 99 (every third one set) and registers 0 to 99 (value = 3 x address). Prints "ready" when it listens."""
 import asyncio
+import logging
 import sys
 
 from pymodbus.datastore import ModbusSequentialDataBlock, ModbusServerContext, ModbusSlaveContext
@@ -8,6 +9,7 @@ from pymodbus.framer.rtu_framer import ModbusRtuFramer
 from pymodbus.server import StartAsyncSerialServer
 
 SIZE = 100
+logging.disable(logging.CRITICAL)  # it is asked for what it does not have
 
 
 async def main():
