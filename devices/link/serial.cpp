@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <linux/serial.h>
 #include <poll.h>
+#include <sys/file.h>
 #include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
@@ -70,7 +71,9 @@ base::Result<void> SerialLink::open() {
   if (!speed) return fail(Errc::invalid, fmt::format("{}: {} baud is not supported", settings_.path, settings_.baud));
   fd_ = ::open(settings_.path.c_str(), O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
   if (fd_ < 0) return lost("open", errno);
-  // A second program on the same line would break "one request in flight".
+  // A second program on the same line would break "one request in flight". The kernel's claim does not bind root; the lock
+  // binds every program of ours.
+  if (flock(fd_, LOCK_EX | LOCK_NB) != 0) return lost("claim", errno == EWOULDBLOCK ? EBUSY : errno);
   if (ioctl(fd_, TIOCEXCL) != 0 && errno != ENOTTY) return lost("claim", errno);
   if (!set_raw(fd_, *speed)) return lost("set up", errno);
   ask_for_rs485(fd_);
@@ -113,6 +116,9 @@ tl::unexpected<base::Error> SerialLink::lost(const char* doing, int error_number
   close();
   const Errc code =
       error_number == ENOENT || error_number == ENODEV || error_number == ENXIO ? Errc::not_found : Errc::io;
+  if (error_number == EBUSY)
+    return fail(Errc::unavailable, fmt::format("cannot {} {}: another program has it; is station-kiosk running?", doing,
+                                               settings_.path));
   return fail(code, fmt::format("cannot {} {}: {}", doing, settings_.path, std::strerror(error_number)));
 }
 
