@@ -38,13 +38,13 @@ TEST_CASE("a copy that is made while records come in opens as a whole city", "[c
   {
     base::SystemClock clock;
     Service service(*city.centre, clock, {});
-    for (std::uint64_t from = 0; from < 3000; from += 500) REQUIRE(ask(service, log.push(from, 500)).status == 200);
+    for (std::uint64_t from = 0; from < 3200; from += 400) REQUIRE(ask(service, log.push(from, 400)).status == 200);
     std::promise<base::Result<std::uint64_t>> promise;
     auto copied = promise.get_future();
     service.back_up(file, [&](base::Result<std::uint64_t> result) { promise.set_value(std::move(result)); });
-    for (std::uint64_t from = 3000; from < 6000; from += 500) {
+    for (std::uint64_t from = 3200; from < 6000; from += 400) {
       if (copied.wait_for(std::chrono::seconds(0)) != std::future_status::ready) acknowledged = from;
-      REQUIRE(ask(service, log.push(from, 500)).status == 200);
+      REQUIRE(ask(service, log.push(from, 400)).status == 200);
     }
     const auto bytes = copied.get();
     REQUIRE(bytes);

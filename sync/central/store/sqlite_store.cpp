@@ -93,7 +93,7 @@ class SqliteCopy final : public StoreCopy {
   SqliteCopy& operator=(const SqliteCopy&) = delete;
 
   bool step() override {
-    constexpr int kPages = 2'000;  // about 10 ms, in which nobody is answered
+    constexpr int kPages = 500;  // a few milliseconds, in which nobody is answered
     const int code = sqlite3_backup_step(backup_, kPages);
     if (code == SQLITE_OK) return true;
     if (code != SQLITE_DONE) throw std::runtime_error(file_ + ": " + sqlite3_errstr(code));
