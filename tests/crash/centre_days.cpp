@@ -19,7 +19,12 @@ const std::string kRider = "0123456789abcdef0123456789abcdef";
 
 class CentreMachine final : public Machine {
  public:
-  explicit CentreMachine(PowerDisk& disk) : disk_(disk) {}
+  // The keys, which lie beside the database, are made before the first day: a day played again finds them.
+  explicit CentreMachine(PowerDisk& disk) : disk_(disk) {
+    base::SeededRandom random(5);
+    if (!Centre::open(options(), now_.clock, random)) throw std::logic_error("no centre can be opened");
+    fs::remove(folder_.path / "high-water");
+  }
 
   std::string path() const override { return (folder_.path / "centre.db").string(); }
   int days() const override { return static_cast<int>(std::size(kDays)); }
@@ -98,7 +103,7 @@ class CentreMachine final : public Machine {
 
   void started() {
     auto opened = Centre::open(options(), now_.clock, now_.random);
-    if (!opened && opened.error().code == base::Errc::io) throw Stopped{};
+    if (!opened && opened.error().code == base::Errc::io) throw Stopped{opened.error().message};
     if (!opened) throw std::logic_error(opened.error().message);
     centre_ = *std::move(opened);
     acknowledged_();
@@ -110,7 +115,7 @@ class CentreMachine final : public Machine {
 
   template <class T>
   T told(base::Result<T> result) {
-    if (centre_->broken()) throw Stopped{};
+    if (centre_->broken()) throw Stopped{centre_->broken_why()};
     if (!result) throw std::logic_error(result.error().message);
     acknowledged_();
     return *std::move(result);
@@ -123,7 +128,7 @@ class CentreMachine final : public Machine {
       for (const auto& answer : answers)
         if (answer.status != 503) throw std::logic_error("answered " + std::to_string(answer.status) + " when broken");
       if (centre_->handle(group).front().status != 503) throw std::logic_error("went on after a failed commit");
-      throw Stopped{};
+      throw Stopped{centre_->broken_why()};
     }
     for (const auto& answer : answers)
       if (expected != 0 && answer.status != expected)
@@ -203,7 +208,7 @@ class CentreMachine final : public Machine {
     send({clone.push_all()}, 409);  // two histories
     now_.clock.advance(std::chrono::minutes(2));
     centre_->tick();
-    if (centre_->broken()) throw Stopped{};
+    if (centre_->broken()) throw Stopped{centre_->broken_why()};
     acknowledged_();
     kill();
   }
@@ -242,7 +247,7 @@ class CentreMachine final : public Machine {
   void computed_anew() {
     started();
     const auto again = centre_->rebuild();
-    if (centre_->broken()) throw Stopped{};
+    if (centre_->broken()) throw Stopped{centre_->broken_why()};
     if (!again) throw std::logic_error(again.error().message);
     acknowledged_();
     kill();

@@ -39,8 +39,8 @@ History play_all(PowerDisk& disk, Machine& machine) {
     } catch (const std::logic_error& e) {
       throw std::logic_error("day " + d.name + ", confirmation " + std::to_string(history.marks.size()) + ": " +
                              e.what());
-    } catch (const Stopped&) {
-      throw std::logic_error("day " + d.name + ": the store failed on a sound disk");
+    } catch (const Stopped& stopped) {
+      throw std::logic_error("day " + d.name + ": the store failed on a sound disk: " + stopped.why);
     }
     d.count = history.marks.size() - 1 - d.first;
     d.calls = disk.calls() - d.calls;
@@ -141,18 +141,19 @@ void play_failing(PowerDisk& disk, Machine& machine, const History& history, int
   machine.restore(d.moment);
   std::size_t confirmed = 0;
   bool ended = false;
+  std::string why;
   arm();
   try {
     machine.play(day, [&] { ++confirmed; });
     ended = true;
-  } catch (const Stopped&) {
-    // As promised: nothing more is confirmed.
+  } catch (const Stopped& stopped) {
+    why = stopped.why;  // as promised: nothing more is confirmed
   } catch (const std::exception& e) {
     toll.blame(toll.partial, where + e.what());
   }
   const bool failed = disarm();
   machine.kill();
-  if (!failed && !ended) toll.blame(toll.partial, where + "stopped without a reason");
+  if (!failed && !ended) toll.blame(toll.partial, where + "stopped without a reason: " + why);
   if (ended && confirmed != d.count) toll.blame(toll.lost, where + "a day with other confirmations");
   examine(disk, machine, history, d.first + confirmed, disk.files(), thorough, where, toll);
 }

@@ -148,13 +148,13 @@ class Kiosk final : public Machine {
 
   void started() {
     auto opened = store::Ledger::open(identity_, options_, now_.clock, now_.random);
-    if (!opened) throw Stopped{};
+    if (!opened) throw Stopped{opened.error().message};
     ledger_ = *std::move(opened);
     acknowledged_();
   }
   void stopped() {
     ledger_->close();
-    if (ledger_->broken()) throw Stopped{};
+    if (ledger_->broken()) throw Stopped{"closing"};
     ledger_.reset();
     acknowledged_();
   }
@@ -162,11 +162,11 @@ class Kiosk final : public Machine {
   template <class T>
   T ask(flow::Demand demand) {
     flow::Outcome outcome = ledger_->handle({++now_.request, std::move(demand)}).outcome;
-    if (std::holds_alternative<flow::StorageFailed>(outcome)) {
+    if (const auto* failed = std::get_if<flow::StorageFailed>(&outcome)) {
       // Final: the next one is refused, too, although the disk may work again.
       const auto next = ledger_->handle({++now_.request, flow::Housekeep{}}).outcome;
       if (!std::holds_alternative<flow::StorageFailed>(next)) throw std::logic_error("went on after a failed commit");
-      throw Stopped{};
+      throw Stopped{failed->detail};
     }
     if (!std::holds_alternative<T>(outcome)) {
       const auto* no = std::get_if<flow::NotNow>(&outcome);
@@ -177,7 +177,7 @@ class Kiosk final : public Machine {
     return std::get<T>(std::move(outcome));
   }
   void done(const base::Result<void>& result) {
-    if (!result && result.error().code == base::Errc::io) throw Stopped{};
+    if (!result && result.error().code == base::Errc::io) throw Stopped{result.error().message};
     if (!result) throw std::logic_error(result.error().message);
     acknowledged_();
   }

@@ -10,7 +10,9 @@
 namespace station::crash {
 
 // The program under test said that its store has failed; nothing more is to be had from it in this run.
-struct Stopped {};
+struct Stopped {
+  std::string why;
+};
 
 // One machine: its clock, its chance and the shipping program that keeps its database on the disk. Days follow each
 // other; each begins with a start of the program and ends with its end, so that a day can be played again from the disk

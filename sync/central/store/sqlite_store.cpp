@@ -141,9 +141,10 @@ class SqliteStore final : public Store {
   SqliteStore& operator=(const SqliteStore&) = delete;
 
   Statement& prepared(const char* sql) override {
-    auto& place = statements_[sql];
-    if (!place) place = std::make_unique<SqliteStatement>(db_, sql);
-    return place->again();
+    const auto there = statements_.find(sql);
+    if (there != statements_.end()) return there->second->again();
+    auto statement = std::make_unique<SqliteStatement>(db_, sql);  // may throw: the map holds whole ones only
+    return statements_.emplace(sql, std::move(statement)).first->second->again();
   }
   std::unique_ptr<Statement> once(const std::string& sql) override {
     return std::make_unique<SqliteStatement>(db_, sql.c_str());
