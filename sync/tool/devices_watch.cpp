@@ -234,7 +234,7 @@ class ReadCard final : public Command {
       return card.has_value() || !refused.empty();
     });
     if (card) {
-      io.out << (options_.json ? Json{{"reader", reader_}, {"uid", card->uid}}.dump() : card->uid) << "\n";
+      io.out << (options_.json ? Json{{"event", "card"}, {"reader", reader_}, {"uid", card->uid}}.dump() : card->uid) << "\n";
       return kOk;
     }
     if (!refused.empty()) {
