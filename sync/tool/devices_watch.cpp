@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <ostream>
@@ -241,9 +242,18 @@ class ReadCard final : public Command {
       io.err << "station-tool: " << refused << "\n";
       return kFound;
     }
-    for (const auto& fault : run.faults())
+    bool told = false;
+    for (const auto& fault : run.faults()) {
       io.err << fmt::format("station-tool: {} at {}: {}\n", fault.code, fault.place, fault.detail);
-    if (end == DriverRun::End::time_out && run.faults().empty())
+      told = true;
+    }
+    const auto found = links->usb().scan();
+    const bool there = std::any_of(found.begin(), found.end(), [&](const auto& d) { return link::is_at(d, wanted.place); });
+    if (!told && !there) {
+      io.err << fmt::format("station-tool: no reader is plugged in at {}; \"devices list\" shows what is\n", wanted.place);
+      told = true;
+    }
+    if (end == DriverRun::End::time_out && !told)
       io.err << fmt::format("station-tool: no card on {} within {} ms\n", reader_, timeout_ms_);
     return kFound;
   }
