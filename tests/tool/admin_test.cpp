@@ -155,16 +155,35 @@ TEST_CASE("content is checked, packed and published", "[tool]") {
   CHECK(rig.run({"content", "check", rig.file("a.pack")}).status == 0);
   REQUIRE(rig.run({"content", "pack", assets, "-o", rig.file("b.pack")}).status == 0);
   CHECK(rig.read("a.pack") == rig.read("b.pack"));
+
+  const auto made = rig.run({"content", "key", "traffic-police.440902", "-o", rig.file("author.key")});
+  REQUIRE(made.status == 0);
+  CHECK(made.out.starts_with("traffic-police.440902+"));
+  CHECK(rig.run({"content", "key", "again", "-o", rig.file("author.key")}).status == 2);
+  CHECK(rig.run({"content", "key", "two words", "-o", rig.file("other.key")}).status == 2);
+  const std::string verifier = rig.write("author.vkey", made.out);
+  CHECK(rig.run({"content", "check", rig.file("b.pack")}).out.find("not signed") != std::string::npos);
+  const auto unsigned_pack = rig.run({"content", "check", rig.file("b.pack"), "--signed-by", verifier});
+  CHECK(unsigned_pack.status == 1);
+  CHECK(unsigned_pack.out.find("nobody signed") != std::string::npos);
+  const auto signed_pack = rig.run({"content", "sign", rig.file("b.pack"), "--key", rig.file("author.key"), "--name", "traffic-police.440902", "-o", rig.file("s.pack")});
+  INFO(signed_pack.out << signed_pack.err);
+  CHECK(signed_pack.status == 0);
+  CHECK(signed_pack.out.find("signed by traffic-police.440902+") != std::string::npos);
+  CHECK(rig.run({"content", "check", rig.file("s.pack"), "--signed-by", verifier}).status == 0);
+  CHECK(rig.run({"content", "sign", rig.file("b.pack"), "--key", verifier, "--name", "x"}).status == 2);
   CHECK(rig.ask({"content", "publish", rig.file("a.pack")}).out.starts_with("published: rider-safety"));
   CHECK(rig.ask({"content", "publish", rig.file("a.pack")}).out.starts_with("published already: "));
 
   std::filesystem::copy(assets, rig.file("assets"), std::filesystem::copy_options::recursive);
-  std::string lesson = rig.read("assets/lessons/L01.json");
-  lesson.replace(lesson.find("\"seconds\":"), 10, "\"seconds\":9");
-  rig.write("assets/lessons/L01.json", lesson);
+  std::string lesson = rig.read("assets/lessons/L01.md");
+  const std::size_t seconds = lesson.find("seconds: ");
+  const auto line = std::count(lesson.begin(), lesson.begin() + static_cast<std::ptrdiff_t>(seconds), '\n') + 1;
+  lesson.replace(seconds, 9, "seconds: 9");
+  rig.write("assets/lessons/L01.md", lesson);
   const auto bad = rig.run({"content", "check", rig.file("assets")});
   CHECK(bad.status == 1);
-  CHECK(bad.out.find("lessons/L01.json") != std::string::npos);
+  CHECK(bad.out.find("lessons/L01.md:" + std::to_string(line) + ": steps[0].seconds: expected") != std::string::npos);
   CHECK(rig.run({"content", "pack", rig.file("assets"), "-o", rig.file("c.pack")}).status == 1);
   CHECK_FALSE(std::filesystem::exists(rig.file("c.pack")));
   CHECK(rig.run({"content", "check", rig.write("x.pack", "no pack")}).status == 2);
@@ -178,7 +197,7 @@ TEST_CASE("the help names every command, and wrong usage ends with status 2", "[
   CHECK(help.status == 0);
   for (const char* name :
        {"pull", "verify", "export", "heads", "stations", "faults", "quarantine", "courses", "reviews", "complaints", "forks", "usage", "tokens",
-        "audit", "packs", "certificates", "import-violations", "import-riders", "withdraw", "review", "add-token", "revoke-token",
+        "void-certificate", "paper", "history", "xapi-export", "item-report", "audit", "packs", "certificates", "import-violations", "import-riders", "withdraw", "review", "add-token", "revoke-token",
         "revoke-station", "remove-rider", "unlock-rider", "rider-subject", "enrol-token", "enrol", "receive", "content",
         "gift-import", "gift-export", "fsrs", "item-analysis", "hazard-score", "time-on-task", "paper-draw", "xapi-validate",
         "cmi5-check"}) {
@@ -205,6 +224,8 @@ TEST_CASE("the help names every command, and wrong usage ends with status 2", "[
         "  --type TEXT                 Only records of this type; with a dot at the end of all that begin so\n"
         "  --station TEXT              Only records of this station\n"
         "  --subject TEXT              Only records of this rider (pseudonym, 32 hex digits)\n"
+        "  --from TEXT                 Only records from this time on: 2026-11-24T06:00:00Z, or a day\n"
+        "  --to TEXT                   Only records before this time\n"
         "  --limit UINT:UINT in [1 - 10000]\n"
         "                              Records in one request [5000]\n"
         "  --follow                    Go on for ever\n"
