@@ -61,7 +61,9 @@ void Database::run(const char* sql) {
 }
 
 Query Database::query(const char* sql) {
-  Prepared& p = statements_[sql];
+  auto found = statements_.find(std::string_view(sql));
+  if (found == statements_.end()) found = statements_.try_emplace(sql).first;
+  Prepared& p = found->second;
   if (!p.statement) check(sqlite3_prepare_v3(db_, sql, -1, SQLITE_PREPARE_PERSISTENT, &p.statement, nullptr), sql);
   return {*this, p.statement, p.busy};
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -84,7 +85,7 @@ class Database {
   Database& operator=(const Database&) = delete;
 
   void run(const char* sql);                     // statements without parameters or results
-  Query query(const char* sql);                  // compiled once and kept; `sql` must be a literal
+  Query query(const char* sql);                  // compiled once and kept, known by its text
   std::int64_t changes() const;                  // rows touched by the last statement
   void check(int code, const char* what) const;  // throws StorageError unless OK, ROW or DONE
 
@@ -97,7 +98,11 @@ class Database {
   };
   sqlite3* db_ = nullptr;
   std::string path_;
-  std::unordered_map<const void*, Prepared> statements_;  // by address of the literal
+  struct TextHash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
+  };
+  std::unordered_map<std::string, Prepared, TextHash, std::equal_to<>> statements_;  // by their text
 };
 
 // Rolls back unless commit() was called.
