@@ -109,6 +109,13 @@ void Kiosk::look() {
   parts_.ui.wake();
 }
 
+screens::Light Kiosk::light() const {
+  const int hour = base::local_time(parts_.clock.utc()).hour;
+  const auto [from, to] = parts_.night;
+  const bool night = from <= to ? hour >= from && hour < to : hour >= from || hour < to;
+  return night ? screens::Light::night : screens::Light::day;
+}
+
 void Kiosk::end_session() {
   parts_.ui.end_session();
   screens_.end_session(parts_.preferences);
@@ -122,7 +129,7 @@ void Kiosk::touch(const ui::TouchEvent& event) {
 }
 
 ui::FrameInfo Kiosk::frame(float seconds) {
-  if (auto ok = screens::apply(screens_.preferences, parts_.ui); !ok) spdlog::error("{}", ok.error().message);
+  if (auto ok = screens::apply(screens_.preferences, parts_.ui, light()); !ok) spdlog::error("{}", ok.error().message);
   ui::Canvas& canvas = parts_.ui.begin_frame(seconds);
   std::optional<flow::Action> action = screens::draw(canvas, visit_.screen(), visit_.frame(), content_.get(), screens_);
   const ui::FrameInfo info = parts_.ui.end_frame();

@@ -17,6 +17,11 @@ namespace station::app {
 
 // The program without window and threads: visit, screens, ledger, devices and sync joined by values. Everything here
 // belongs to the one thread that draws.
+// From the first hour on until before the second, 0…23, over midnight; equal: never.
+struct NightHours {
+  int from = 0, to = 0;
+};
+
 class Kiosk {
  public:
   struct Parts {
@@ -29,6 +34,7 @@ class Kiosk {
     std::function<void()> log_grew;    // records wait for the centre
     screens::Preferences preferences;  // at the beginning of every session
     bool may_move = true;              // false: pictures stand still throughout, as scripts need it
+    NightHours night{};
   };
   Kiosk(Parts parts, flow::Settings settings);
 
@@ -56,6 +62,7 @@ class Kiosk {
   void post_waiting();
   void look();
   void end_session();
+  screens::Light light() const;
 
   const Parts parts_;
   flow::Visit visit_;

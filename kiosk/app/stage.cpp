@@ -70,7 +70,7 @@ Started<std::unique_ptr<Stage>> Stage::open(const StageOptions& options) {
                      stage->link_->agent().nudge();
                      stage->sync_due_ = stage->clock_->mono();
                    },
-                   {.language = config.panel.language}, false},
+                   {.language = config.panel.language}, false, {config.panel.night_from, config.panel.night_to}},
       config.times);
   s->driver_ = std::make_unique<ui::Driver>(*s->ui_, [stage](float seconds) {
     stage->pass(std::chrono::round<Milliseconds>(std::chrono::duration<float>(seconds)));

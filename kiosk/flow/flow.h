@@ -1,6 +1,8 @@
 #pragma once
 
+#include <map>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "devices/api/commands.h"
@@ -25,6 +27,7 @@ struct Settings {
   Milliseconds study_leave{180'000};  // study: session paused and closed
   Milliseconds study_tick{5'000};
   Milliseconds presence_window{30'000};
+  Milliseconds door_leave{180'000};   // an open box and nobody touches the screen: it is given to the next rider
   int charge_limit_min = 120;
 };
 
@@ -58,6 +61,7 @@ class Desk {
   std::optional<RiderView> rider;                  // committed state of the rider at the screen
   std::string confirmed_course;                    // the rider proved who they are for it, in this session
   StationView station;
+  std::map<std::string, devices::Door> doors;  // box → door as last read; absent: not read yet
   Effects effects;
 
  private:
@@ -82,7 +86,7 @@ using Move = std::variant<Stay, Leave, Home, Open>;
 enum class IdlePolicy {
   sign_out,  // warn, then end the session
   own,       // the flow watches the time itself (study, result screens, attract)
-  never,     // an open door: the session is not ended
+  never,     // an open door: the session is not ended by silence alone; the flow watches the time itself
 };
 
 // One thing a rider does, as a state machine without window, disk or devices.

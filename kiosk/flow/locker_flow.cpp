@@ -24,6 +24,7 @@ class LockerFlow final : public Flow {
   bool holds_screen() const override { return idle() == IdlePolicy::never; }
 
   Move on_action(const Action& action, Desk& desk) override {
+    leave_by_ = desk.now() + desk.settings.door_leave;
     if (std::holds_alternative<Back>(action)) {
       if (state_.step == LockerStep::opening || state_.step == LockerStep::open) return Stay{};
       if (state_.step == LockerStep::confirm) return Stay{};
@@ -34,6 +35,7 @@ class LockerFlow final : public Flow {
       request_ = desk.ask(HoldBox{desk.rider->subject, size->size});
     } else if (const auto* lease = std::get_if<OpenLease>(&action); lease && at_rest() && request_ == 0) {
       if (const LeaseView* view = desk.lease(lease->lease)) open(*view, lease->finish ? "pickup" : "mid", desk);
+
     } else if (const auto* used = std::get_if<BoxUsed>(&action); used && state_.step == LockerStep::confirm) {
       close(used->used, desk);
     } else if (std::holds_alternative<TryAgain>(action) && state_.step == LockerStep::failed) {
@@ -60,12 +62,14 @@ class LockerFlow final : public Flow {
   Move on_event(const devices::Event& event, Desk& desk) override {
     const auto* door = std::get_if<devices::DoorChanged>(&event);
     if (!door || door->box != state_.box) return Stay{};
-    door_ = door->door;
+    leave_by_ = desk.now() + desk.settings.door_leave;
     settle_door(desk);
     return Stay{};
   }
 
   Move on_tick(Desk& desk) override {
+    // The rider went away from an open box: the screen is for the next one, the keeper settles the box when it closes.
+    if (state_.step == LockerStep::open && desk.now() >= leave_by_) return Leave{};
     // Nobody answers: things in a box are never given up, so a deposit counts as used and a pick-up as not emptied.
     if (state_.step == LockerStep::confirm && desk.now() >= confirm_by_) close(state_.purpose != "pickup", desk);
     return Stay{};
@@ -81,9 +85,14 @@ class LockerFlow final : public Flow {
     state_.lease = lease.lease;
     state_.box = lease.box;
     state_.purpose = purpose;
-    state_.step = LockerStep::opening;
     state_.message.reset();
-    door_ = devices::Door::unknown;
+    if (lease.state == LeaseState::open) {  // its rider had gone away from it: no second pulse
+      state_.step = LockerStep::open;
+      settle_door(desk);
+      return;
+    }
+    state_.step = LockerStep::opening;
+    desk.doors.erase(lease.box);  // what was read before the pulse says nothing
     open_request_ = desk.ask(IntendOpen{lease.lease, purpose});
   }
 
@@ -110,17 +119,19 @@ class LockerFlow final : public Flow {
   }
 
   void settle_door(Desk& desk) {
-    if (state_.step == LockerStep::open && door_ == devices::Door::closed) {
+    const auto door = desk.doors.find(state_.box);
+    if (door == desk.doors.end()) return;
+    if (state_.step == LockerStep::open && door->second == devices::Door::closed) {
       state_.step = LockerStep::confirm;
       confirm_by_ = desk.now() + 60s;
-    } else if (state_.step == LockerStep::confirm && door_ == devices::Door::open) {
+    } else if (state_.step == LockerStep::confirm && door->second == devices::Door::open) {
       state_.step = LockerStep::open;
     }
   }
 
   LockerScreen state_;
-  devices::Door door_ = devices::Door::unknown;
   BootTime confirm_by_{};
+  BootTime leave_by_{};
   std::uint64_t request_ = 0;       // a hold or a closing that the ledger has not answered yet
   std::uint64_t open_request_ = 0;  // the last intent to open
 };

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
@@ -18,6 +19,9 @@ struct Content;
 namespace station::screens {
 
 // What a person set in the bottom bar. It belongs to their session.
+// The street outside: at night a white screen blinds. A rider's choice of high contrast goes before it.
+enum class Light : std::uint8_t { day, night };
+
 struct Preferences {
   std::string language = "zh";
   bool large_text = false;
@@ -54,6 +58,6 @@ std::optional<flow::Action> draw(ui::Canvas& canvas, const flow::Screen& screen,
 
 // Brings language, theme, text size and voice of `ui` in line; cheap when nothing changed. Not inside a frame. An error
 // names the file of the language or theme that cannot be read; the others are applied.
-base::Result<void> apply(const Preferences& preferences, ui::Ui& ui);
+base::Result<void> apply(const Preferences& preferences, ui::Ui& ui, Light light = Light::day);
 
 }  // namespace station::screens

@@ -145,6 +145,11 @@ Outcome close_box(Core& core, const flow::CloseBox& d) {
   return flow::RiderChanged{rider_view(core, lease->subject)};
 }
 
+Outcome settle_box(Core& core, const flow::SettleBox& d) {
+  core.db.query("UPDATE lease SET state='occupied' WHERE state='open' AND box=?").bind(d.box).done();
+  return flow::Done{};
+}
+
 Outcome release_hold(Core& core, const flow::ReleaseHold& d) {
   const auto lease = find_lease(core, d.lease);
   if (lease && lease->state == "held") set_state(core, lease->lease, "ended");  // leaves no trace in the log
@@ -191,6 +196,13 @@ std::vector<flow::PendingOpening> pending_openings(Core& core) {
   std::vector<flow::PendingOpening> out;
   auto s = core.db.query("SELECT op, target FROM intent WHERE kind='box' AND resolved=0 AND run<>?").bind(core.run);
   while (s.row()) out.push_back({s.text(0), s.text(1)});
+  return out;
+}
+
+std::vector<std::string> open_boxes(Core& core) {
+  std::vector<std::string> out;
+  auto s = core.db.query("SELECT box FROM lease WHERE state='open' ORDER BY box");
+  while (s.row()) out.push_back(s.text(0));
   return out;
 }
 

@@ -72,7 +72,7 @@ bool Canvas::primary(const Rect& rect, const Primary& button) {
   const bool lively = button.enabled || button.busy;
   const Rgba fill = lively ? theme()[Token::primary] : theme()[Token::disabled];
   const bool white = button.on_picture && !theme().outlined();
-  const Rgba ink = !lively ? theme()[Token::disabled_text] : white ? fill : theme()[Token::on_primary];
+  const Rgba ink = !lively ? theme()[Token::disabled_text] : white ? theme()[Hue::primary].dark : theme()[Token::on_primary];
   const float sunk = white ? std::round(5 * touch.press) : 0;
   if (white) {
     pill(*this, rect.moved(0, sunk), touch.press, lively);
@@ -254,7 +254,7 @@ struct OptionLook {
 };
 
 OptionLook option_look(const Theme& theme, OptionState state) {
-  const Rgba card = theme[Token::card], white = theme[Token::on_picture];
+  const Rgba card = theme[Token::card];  // also the letter on a disc in a colour of text: as readable as the text on a card
   switch (state) {
     case OptionState::chosen:
       return {theme.outlined() ? card : theme[Hue::primary].disc,
@@ -265,9 +265,9 @@ OptionLook option_look(const Theme& theme, OptionState state) {
               Icon::none,
               "chosen"};
     case OptionState::right:
-      return {theme[Token::ok_fill], theme[Token::ok], theme[Token::ok], white, 6, Icon::check, "right"};
+      return {theme[Token::ok_fill], theme[Token::ok], theme[Token::ok], card, 6, Icon::check, "right"};
     case OptionState::wrong:
-      return {theme[Token::error_fill], theme[Token::error], theme[Token::error], white, 6, Icon::close, "wrong"};
+      return {theme[Token::error_fill], theme[Token::error], theme[Token::error], card, 6, Icon::close, "wrong"};
     case OptionState::missed:
       return {card, theme[Token::ok], theme[Token::ok_fill], theme[Token::ok], 6, Icon::check, "missed"};
     case OptionState::idle:

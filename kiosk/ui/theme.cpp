@@ -89,7 +89,8 @@ double contrast(Rgba a, Rgba b) {
 }
 
 Result<Theme> Theme::load(const std::filesystem::path& folder, ThemeName name) {
-  const auto file = folder / (name == ThemeName::normal ? "normal.json" : "high_contrast.json");
+  constexpr std::array<const char*, 3> kFiles{"normal.json", "high_contrast.json", "night.json"};
+  const auto file = folder / kFiles[static_cast<std::size_t>(name)];
   const auto text = base::read_file(file, std::size_t{1} << 20);
   if (!text) return tl::unexpected(text.error());
   const auto json = nlohmann::json::parse(*text, nullptr, false);

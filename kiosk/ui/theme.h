@@ -91,7 +91,7 @@ struct HueColours {
   bool operator==(const HueColours&) const = default;
 };
 
-enum class ThemeName : std::uint8_t { normal, high_contrast };
+enum class ThemeName : std::uint8_t { normal, high_contrast, night };
 
 class Theme {
  public:

@@ -170,6 +170,58 @@ TEST_CASE("nobody answers after the door closed: a deposit counts as used, a pic
   CHECK(rig.take<CloseBox>().second.used == (purpose == "deposit"));
 }
 
+namespace {
+
+// A rider in front of their open box.
+void open_a_box(Rig& rig, const RiderView& rider) {
+  rig.sign_in(rider);
+  rig.act(Go{Place::locker, ""});
+  rig.act(ChooseSize{BoxSize::small});
+  rig.reply(rig.take<HoldBox>().first, BoxHeld{"l1", "A03"});
+  rig.reply(rig.take<IntendOpen>().first, BoxIntended{"op1", "l1", "A03"});
+  rig.event(devices::DoorChanged{"A03", devices::Door::open, rig.clock.mono()});
+  rig.event(devices::BoxOpening{"op1", "A03", devices::Opening::opened, "", rig.clock.mono()});
+  rig.reply(rig.take<RecordOpening>().first, RiderChanged{with_lease(rider, LeaseState::open)});
+  StationView station;
+  station.open_boxes = {"A03"};
+  rig.put(station);
+}
+
+}  // namespace
+
+TEST_CASE("a rider who goes away from an open box gives the screen back, and the box stays theirs once it is closed", "[flow]") {
+  Rig rig;
+  open_a_box(rig, rider_named("a", "王师傅"));
+  rig.pass(179s);
+  CHECK(rig.screen<LockerScreen>().step == LockerStep::open);
+  rig.pass(1s);
+  CHECK_FALSE(rig.visit.frame().signed_in);
+  rig.pass(10min);
+  CHECK(rig.count<SettleBox>() == 0);
+  rig.event(devices::DoorChanged{"A03", devices::Door::closed, rig.clock.mono()});
+  rig.pass(2min);
+  CHECK(rig.take<SettleBox>().second.box == "A03");
+  rig.put(StationView{});
+  rig.pass(10min);
+  CHECK(rig.count<SettleBox>() == 0);
+}
+
+TEST_CASE("a rider who comes back to their open box goes on where they were, without a second pulse", "[flow]") {
+  Rig rig;
+  const RiderView rider = rider_named("a", "王师傅");
+  open_a_box(rig, rider);
+  CHECK(rig.commanded<devices::OpenBox>() == 1);
+  rig.pass(3min);
+  rig.sign_in(with_lease(rider, LeaseState::open));
+  rig.act(Go{Place::locker, ""});
+  rig.act(OpenLease{"l1", false});
+  CHECK(rig.screen<LockerScreen>().step == LockerStep::open);
+  rig.event(devices::DoorChanged{"A03", devices::Door::closed, rig.clock.mono()});
+  rig.act(BoxUsed{true});
+  CHECK(rig.count<CloseBox>() == 1);
+  CHECK(rig.commanded<devices::OpenBox>() == 0);
+}
+
 TEST_CASE("after a crash the result of an opening is read from the door and the lock is never pulsed again", "[flow]") {
   Rig rig;
   StationView station;

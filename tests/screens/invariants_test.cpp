@@ -19,12 +19,14 @@ namespace {
 struct Mode {
   const char* name;
   screens::Preferences preferences;
+  screens::Light light = screens::Light::day;
 };
 
 const Mode kModes[] = {{"zh", {"zh", false, false, false}},      {"zh contrast", {"zh", false, true, false}},
                        {"zh large", {"zh", true, false, false}}, {"zh large contrast", {"zh", true, true, false}},
                        {"en", {"en", false, false, false}},      {"en contrast", {"en", false, true, false}},
-                       {"en large", {"en", true, false, false}}, {"en large contrast", {"en", true, true, false}}};
+                       {"en large", {"en", true, false, false}}, {"en large contrast", {"en", true, true, false}},
+                       {"zh night", {"zh", false, false, false}, screens::Light::night}};
 
 // Draws samples one after the other in one mode and collects what is wrong.
 class Walker {
@@ -39,7 +41,7 @@ class Walker {
     ui_ = std::move(*made);
     ui_->probe().record(true);
     state_.end_session(mode.preferences);
-    REQUIRE(screens::apply(state_.preferences, *ui_));
+    REQUIRE(screens::apply(state_.preferences, *ui_, mode.light));
   }
 
   const record::Content& content() const { return *content_; }
@@ -53,6 +55,22 @@ class Walker {
       screens::draw(ui_->begin_frame(1 / 60.0f), sample.screen, sample.frame, content_.get(), state_);
       ui_->end_frame();
     }
+  }
+
+  // As seen: what lies under a text counts with its gradients and pictures.
+  std::string faint(const std::vector<test::Sample>& samples) {
+    const double least = mode_.preferences.contrast ? 7 : 4.5;
+    std::string out;
+    for (const test::Sample& sample : samples) {
+      state_.end_session(mode_.preferences);
+      ui_->end_session();
+      ui::Driver driver(*ui_, ui::Driver::drawing(*ui_, [&](ui::Canvas& canvas) {
+        screens::draw(canvas, sample.screen, sample.frame, content_.get(), state_);
+      }));
+      driver.frames(2);
+      for (const std::string& text : ui::faint_texts(driver, least)) out += sample.name + ": " + text + "\n";
+    }
+    return out;
   }
 
   std::string breaches(const std::vector<test::Sample>& samples) {
@@ -116,9 +134,18 @@ TEST_CASE("every screen keeps the rules of targets, texts and actions in every m
   }
 }
 
+TEST_CASE("every text of every screen stands out from what lies under it, by day, by night and in high contrast", "[screens]") {
+  for (const Mode& mode : kModes) {
+    if (mode.preferences.large_text || mode.preferences.language == "en") continue;
+    INFO(mode.name);
+    Walker walker(mode);
+    CHECK(walker.faint(test::all_samples(walker.content())) == "");
+  }
+}
+
 TEST_CASE("every step of every lesson keeps the rules in both languages and text sizes", "[screens]") {
   for (const Mode& mode : kModes) {
-    if (mode.preferences.contrast) continue;
+    if (mode.preferences.contrast || mode.light == screens::Light::night) continue;
     INFO(mode.name);
     Walker walker(mode);
     const auto steps = test::all_steps(walker.content());
@@ -129,7 +156,7 @@ TEST_CASE("every step of every lesson keeps the rules in both languages and text
 
 TEST_CASE("every question of the bank keeps the rules in an examination", "[screens]") {
   for (const Mode& mode : kModes) {
-    if (mode.preferences.contrast) continue;
+    if (mode.preferences.contrast || mode.light == screens::Light::night) continue;
     INFO(mode.name);
     Walker walker(mode);
     CHECK(walker.breaches(test::all_exam_questions(walker.content())) == "");

@@ -241,6 +241,21 @@ TEST_CASE("after a crash in the middle of an opening the door decides, and the b
   rig.consistent();
 }
 
+TEST_CASE("a box that its rider left open is named until it is settled, and stays theirs", "[store]") {
+  Rig rig;
+  rig.add_wang();
+  const auto in = deposit(rig, kWang);
+  CHECK(rig.ledger->station().open_boxes.empty());
+  rig.ask<flow::RiderChanged>(flow::RecordOpening{in.op, devices::Opening::opened, "open"});
+  CHECK(rig.ledger->station().open_boxes == std::vector{in.box});
+  rig.ask<flow::Done>(flow::SettleBox{in.box});
+  rig.ask<flow::Done>(flow::SettleBox{in.box});
+  CHECK(rig.ledger->station().open_boxes.empty());
+  CHECK(rig.wang().leases.at(0).state == LeaseState::occupied);
+  rig.ask<flow::BoxIntended>(flow::IntendOpen{in.lease, "pickup"});
+  rig.consistent();
+}
+
 TEST_CASE("a box taken out of the configuration is not offered, its lease goes on", "[store]") {
   Rig rig;
   rig.add_wang();

@@ -84,11 +84,11 @@ TEST_CASE("Every text colour reaches 4.5 on its ground, 7 in high contrast", "[t
                                 {Token::bar_text, Token::bar},
                                 {Token::bar_text, Token::bar_pressed},
                                 {Token::disabled_text, Token::disabled}};
-  for (const ThemeName name : {ThemeName::normal, ThemeName::high_contrast}) {
+  for (const ThemeName name : {ThemeName::normal, ThemeName::night, ThemeName::high_contrast}) {
     const Theme theme = theme_of(name);
-    const double least = name == ThemeName::normal ? 4.5 : 7;
+    const double least = name == ThemeName::high_contrast ? 7 : 4.5;
     for (const Pair& pair : pairs) {
-      INFO((name == ThemeName::normal ? "normal " : "high contrast ")
+      INFO("theme " << static_cast<int>(name) << ": "
            << static_cast<int>(pair.text) << " on " << static_cast<int>(pair.ground));
       CHECK(contrast(theme[pair.text], theme[pair.ground]) >= least);
     }
@@ -97,7 +97,7 @@ TEST_CASE("Every text colour reaches 4.5 on its ground, 7 in high contrast", "[t
       INFO("hue " << h);
       CHECK(contrast(hue.number, theme[Token::card]) >= least);
       // Graphics: white on the icon tile, icon on its disc, ring on the card.
-      if (name == ThemeName::normal) {
+      if (name != ThemeName::high_contrast) {
         CHECK(contrast({255, 255, 255, 255}, hue.light) >= 3);
         CHECK(contrast({255, 255, 255, 255}, hue.dark) >= 3);
       }
