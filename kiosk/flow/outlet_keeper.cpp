@@ -44,24 +44,4 @@ void OutletKeeper::on_tick(Desk& desk) {
     }
 }
 
-const char* to_word(devices::OutletResult result) {
-  switch (result) {
-    case devices::OutletResult::started:
-      return "started";
-    case devices::OutletResult::stopped:
-      return "stopped";
-    case devices::OutletResult::not_plugged:
-      return "not_plugged";
-    case devices::OutletResult::busy:
-      return "busy";
-    case devices::OutletResult::refused:
-      return "refused";
-    case devices::OutletResult::fault:
-      return "fault";
-    case devices::OutletResult::unknown:
-      break;
-  }
-  return "unknown";
-}
-
 }  // namespace station::flow

@@ -28,7 +28,4 @@ class OutletKeeper {
   bool latched_ = false;                // faults of an earlier run were handed to the devices
 };
 
-// The word that records use.
-const char* to_word(devices::OutletResult result);
-
 }  // namespace station::flow

@@ -11,7 +11,7 @@ namespace station::store {
 
 namespace {
 
-constexpr std::size_t kTallies = 200;  // courses counted in memory; about 10 KB each after half an hour of study
+constexpr std::size_t kTallies = 2000;  // courses counted in memory; about 10 KB each after half an hour of study
 
 // The course's count, with the records that came since it was last asked.
 const record::CourseTally& tally_of(Core& core, const std::string& course) {
@@ -95,6 +95,9 @@ flow::CourseView view_of(Core& core, const Course& course, const Standing& s) {
   v.resume_lesson = s.resume_lesson;
   v.resume_step = s.resume_step;
   v.certificate = s.certificate;
+  v.withdrawn_reason = course.withdrawn_reason;
+  v.allowed_by = o.allowed_by;
+  v.allowed_reason = o.allowed_reason;
   if (s.stage == record::Stage::exam_ready)
     if (const auto until = wait_for_items(core, course, s)) {
       v.stage = flow::CourseStage::retry_wait;
@@ -112,13 +115,13 @@ flow::CourseView view_of(Core& core, const Course& course, const Standing& s) {
 Course read_course(Query& q) {
   auto order = record::parse_course_order(q.text(0));
   if (!order) throw StorageError{"a stored course is damaged: " + order.error().message};
-  return {*std::move(order), q.integer(1) != 0, q.text(2)};
+  return {*std::move(order), q.integer(1) != 0, q.text(2), q.text(3)};
 }
 
 }  // namespace
 
 std::optional<Course> find_course(Core& core, const std::string& course) {
-  auto q = core.db.query("SELECT body, withdrawn, review FROM course WHERE course=?").bind(course);
+  auto q = core.db.query("SELECT body, withdrawn, review, reason FROM course WHERE course=?").bind(course);
   if (!q.row()) return std::nullopt;
   return read_course(q);
 }
@@ -168,7 +171,7 @@ Standing standing(Core& core, const Course& course) {
 void add_courses(Core& core, flow::RiderView& rider) {
   std::vector<Course> courses;
   {
-    auto q = core.db.query("SELECT body, withdrawn, review FROM course WHERE subject=?").bind(rider.subject);
+    auto q = core.db.query("SELECT body, withdrawn, review, reason FROM course WHERE subject=?").bind(rider.subject);
     while (q.row()) courses.push_back(read_course(q));
   }
   {

@@ -41,6 +41,8 @@ class Ledger {
   ~Ledger();
 
   flow::Reply handle(const flow::Request& request);
+  // Several in one transaction, each seeing what those before it changed; nothing of them is confirmed before COMMIT.
+  std::vector<flow::Reply> handle(std::span<const flow::Request> requests);
   flow::StationView station();
   bool broken() const { return broken_; }
 
@@ -70,7 +72,8 @@ class Ledger {
   // must not stop the feed.
   base::Result<void> apply(std::span<const record::FeedEntry> entries);
   base::Result<std::optional<WantedPack>> wanted_pack();
-  // Checks and applies a pack that was downloaded or brought on a stick. `corrupt` with the reason: it was refused and
+  // Checks and applies a pack that was downloaded or brought on a stick: its checksum, the centre's signature, the
+  // manifest, the content. `corrupt` with the reason: it was refused and
   // recorded, is no longer wanted, and the old one stays. `io`: the disk failed.
   base::Result<void> offer_pack(const WantedPack& wanted, std::string_view bytes);
   base::Result<void> anchored(const TimeAnchor& anchor);

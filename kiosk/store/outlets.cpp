@@ -2,7 +2,6 @@
 #include <charconv>
 #include <nlohmann/json.hpp>
 
-#include "kiosk/flow/outlet_keeper.h"
 #include "kiosk/store/parts.h"
 #include "sync/base/id.h"
 #include "sync/record/outlet_types.h"
@@ -12,6 +11,27 @@
 namespace station::store {
 
 namespace {
+
+// The word that records use.
+const char* outlet_word(devices::OutletResult result) {
+  switch (result) {
+    case devices::OutletResult::started:
+      return "started";
+    case devices::OutletResult::stopped:
+      return "stopped";
+    case devices::OutletResult::not_plugged:
+      return "not_plugged";
+    case devices::OutletResult::busy:
+      return "busy";
+    case devices::OutletResult::refused:
+      return "refused";
+    case devices::OutletResult::fault:
+      return "fault";
+    case devices::OutletResult::unknown:
+      break;
+  }
+  return "unknown";
+}
 
 constexpr std::int64_t kEstimateAfter_ms = 24 * 3'600'000;
 constexpr const char* kTaken = "('intended','running','stopping')";
@@ -250,7 +270,7 @@ Outcome record_outlet(Core& core, const flow::RecordOutlet& d) {
       // It may run: what the device meters or settles will show.
       if (s->state == "intended") go(core, session, "settling");
     } else if (s->state == "intended") {
-      note_failed(core, *s, flow::to_word(d.result), d.evidence);
+      note_failed(core, *s, outlet_word(d.result), d.evidence);
     }
   } else if (d.result == R::stopped || d.result == R::fault) {
     go(core, session, "settling");

@@ -292,10 +292,33 @@ CourseRow find_course(Work& work, const std::string& course) {
   return row_of(work, read_course(s));
 }
 
+namespace {
+
+// After the last attempt without a person: one more, with other items as far as there are any.
+CourseRow allow_attempt(Work& work, const std::string& course, const std::string& reviewer, const std::string& reason) {
+  CourseRow row = find_course(work, course);
+  if (row.standing.stage != record::Stage::human)
+    throw Refusal{409, "no_retry", "this course does not wait for a person to allow another attempt"};
+  row.order.attempts = row.standing.attempts + 1;
+  row.order.allowed_by = reviewer;
+  row.order.allowed_reason = reason;
+  std::set<std::string> basis;
+  {
+    auto& s = work.store.prepared("SELECT basis FROM course WHERE course=$1");
+    s.bind(course);
+    if (s.row()) basis = words_of(s.view(0));
+  }
+  store_course(work, row.order, basis);
+  return find_course(work, course);
+}
+
+}  // namespace
+
 CourseRow review_course(Work& work, const std::string& course, const std::string& decision, const std::string& reviewer,
                         const std::string& reason) {
+  if (decision == "retry") return allow_attempt(work, course, reviewer, reason);
   if (decision != "throttle" && decision != "release" && decision != "dismiss")
-    throw Refusal{400, "decision", "\"decision\" is not throttle, release or dismiss"};
+    throw Refusal{400, "decision", "\"decision\" is not throttle, release, dismiss or retry"};
   CourseRow row = find_course(work, course);
   if (row.throttle == "none")
     throw Refusal{409, "no_throttle", "this course recommends no throttle, so there is nothing to decide"};
@@ -342,6 +365,9 @@ std::string to_json(const CourseRow& row) {
             {"required_s", o.required_s},
             {"credited_s", s.credited_ms / 1000},
             {"attempts", s.attempts},
+            {"attempts_allowed", o.attempts},
+            {"allowed_by", o.allowed_by},
+            {"allowed_reason", o.allowed_reason},
             {"certificate", s.certificate},
             {"overlap", s.overlap},
             {"withdrawn", row.withdrawn},

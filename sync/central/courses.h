@@ -57,7 +57,8 @@ std::vector<CourseRow> waiting_reviews(Work& work);
 // Refusal 404 when there is none.
 CourseRow find_course(Work& work, const std::string& course);
 
-// A named reviewer decides about a recommended throttle: throttle, release or dismiss. Publishes course.review.
+// A named reviewer decides about a recommended throttle: throttle, release or dismiss (publishes course.review), or
+// allows another attempt, retry, where the rider's attempts are used up (publishes course.assign).
 CourseRow review_course(Work& work, const std::string& course, const std::string& decision, const std::string& reviewer,
                         const std::string& reason);
 

@@ -51,6 +51,7 @@ class Projector {
   std::set<std::string, std::less<>> touched_courses_;  // since mark_courses
   std::set<std::string> urgent_courses_;
   std::set<std::string> changed_balances_;
+  std::set<std::string> new_certificates_;
 };
 
 // Empties what follows from the records and computes it again; nothing is published.

@@ -114,19 +114,22 @@ std::string to_json(const CourseOrder& o) {
   for (const auto& v : o.violations)
     violations.push_back(
         {{"id", v.id}, {"code", v.code}, {"name", v.name}, {"at", base::iso8601(v.at)}, {"place", v.place}});
-  return Json{{"course", o.course},
-              {"subject", o.subject},
-              {"level", o.level},
-              {"kind", o.kind},
-              {"profile", o.profile},
-              {"required_s", o.required_s},
-              {"questions", o.questions},
-              {"pass", o.pass},
-              {"lessons", o.lessons},
-              {"assigned", base::iso8601(o.assigned)},
-              {"deadline", base::iso8601(o.deadline)},
-              {"reason", {{"window_days", o.window_days}, {"violations", violations}}}}
-      .dump();
+  Json json{{"course", o.course},
+            {"subject", o.subject},
+            {"level", o.level},
+            {"kind", o.kind},
+            {"profile", o.profile},
+            {"required_s", o.required_s},
+            {"questions", o.questions},
+            {"pass", o.pass},
+            {"lessons", o.lessons},
+            {"assigned", base::iso8601(o.assigned)},
+            {"deadline", base::iso8601(o.deadline)},
+            {"reason", {{"window_days", o.window_days}, {"violations", violations}}}};
+  // Only where a person decided, so that orders read by older programs stay what they were.
+  if (o.attempts != kAttemptsBeforeHuman)
+    json["further"] = {{"attempts", o.attempts}, {"by", o.allowed_by}, {"reason", o.allowed_reason}};
+  return json.dump();
 }
 
 base::Result<CourseOrder> parse_course_order(const std::string& json) {
@@ -147,6 +150,11 @@ base::Result<CourseOrder> parse_course_order(const std::string& json) {
     o.window_days = reason.at("window_days");
     for (const Json& v : reason.at("violations"))
       o.violations.push_back({v.at("id"), v.at("code"), v.at("name"), v.at("place"), time_in(v, "at")});
+    if (j.contains("further")) {
+      o.attempts = j.at("further").at("attempts");
+      o.allowed_by = j.at("further").at("by");
+      o.allowed_reason = j.at("further").at("reason");
+    }
     if (o.kind != "warning" && o.kind != "training" && o.kind != "throttle")
       throw std::invalid_argument("\"kind\" is not warning, training or throttle");
     return o;
@@ -237,7 +245,7 @@ CourseStanding standing_of(const CourseOrder& order, std::span<const CourseProgr
     s.stage = Stage::done;
   } else if (s.open_attempt) {
     s.stage = Stage::exam_open;
-  } else if (s.attempts >= kAttemptsBeforeHuman) {
+  } else if (s.attempts >= order.attempts) {
     s.stage = Stage::human;
   } else if (now > order.deadline) {
     s.stage = Stage::expired;

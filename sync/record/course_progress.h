@@ -80,6 +80,8 @@ struct CourseOrder {
     UtcTime at;
   };
   std::vector<Violation> violations;
+  int attempts = 3;  // then a person decides; more where one allowed it
+  std::string allowed_by, allowed_reason;  // who allowed the latest further attempt, and why
 };
 std::string to_json(const CourseOrder& order);
 base::Result<CourseOrder> parse_course_order(const std::string& json);

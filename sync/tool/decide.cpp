@@ -50,7 +50,7 @@ class Review final : public Command {
   const char* help() const override { return "Decide about a recommended throttle, as a reviewer"; }
   void declare(Cli& cli) override {
     cli.argument("COURSE", course_, "Id of the course");
-    cli.word("--decision", decision_, {"throttle", "release", "dismiss"}, "What is decided", Cli::Need::required);
+    cli.word("--decision", decision_, {"throttle", "release", "dismiss", "retry"}, "What is decided", Cli::Need::required);
     cli.option("--reason", reason_, "Why; the rider sees it", Cli::Need::required);
     centre_.declare(cli);
   }

@@ -173,3 +173,51 @@ TEST_CASE("a named reviewer decides about a throttle and nobody about a training
   CHECK(review(throttle[0].order.course, "release") == "declined");
   CHECK(city.centre->feed_position("440902-001") > 0);
 }
+
+TEST_CASE("after three failed attempts a person allows another one and says why, and nobody else does", "[central]") {
+  City city;
+  auto log = city.enrol("440902-001");
+  import(city, {violation("v1", 50)});
+  const std::string course = import(city, {violation("v2", 20)})[0].order.course;
+  const auto fail = [&](int no) {
+    const std::string attempt = "a" + std::to_string(no);
+    const std::uint64_t from = log.lines.size();
+    log.add("exam.opened", kRider,
+            R"({"course":")" + course + R"(","attempt":")" + attempt + R"(","no":)" + std::to_string(no) +
+                R"(,"seed":"0","pack":1,"items":[{"id":"Q01","version":1,"order":[0]}]})");
+    log.add("exam.closed", kRider,
+            R"({"course":")" + course + R"(","attempt":")" + attempt + R"(","no":)" + std::to_string(no) +
+                R"(,"score":3,"of":20,"critical_wrong":false,"passed":false,"finished":true})");
+    REQUIRE(city.send(log.push(from, 2)).status == 200);
+  };
+  const auto decide = [&](const std::string& decision) {
+    CourseRow row;
+    const auto done = city.centre->transact(
+        [&](Work& work) { row = review_course(work, course, decision, "desk 3", "knows the rules, cannot read well"); });
+    return done ? std::string(record::to_string(row.standing.stage)) : std::string(base::to_string(done.error().code));
+  };
+  fail(1);
+  fail(2);
+  CHECK(decide("retry") == "conflict");
+  fail(3);
+  const auto now = [&] { return courses(city); };
+  const auto stage = [&](const std::vector<CourseRow>& rows) {
+    for (const auto& row : rows)
+      if (row.order.course == course) return std::string(record::to_string(row.standing.stage));
+    return std::string();
+  };
+  CHECK(stage(now()) == "human");
+  CHECK(decide("retry") != "human");
+  for (const auto& row : now())
+    if (row.order.course == course) {
+      CHECK(row.order.attempts == 4);
+      CHECK(row.order.allowed_by == "desk 3");
+      CHECK(row.order.allowed_reason == "knows the rules, cannot read well");
+      const auto told = record::parse_course_order(record::to_json(row.order));
+      REQUIRE(told);
+      CHECK(told->attempts == 4);
+      CHECK(told->allowed_by == "desk 3");
+    }
+  fail(4);
+  CHECK(stage(now()) == "human");
+}

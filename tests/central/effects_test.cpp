@@ -307,3 +307,62 @@ TEST_CASE("what a request counted that is rolled back counts nowhere", "[central
   CHECK(city.send(other.push(5, other.lines.size() - 5)).status == 200);
   CHECK(part_of(city, other) == counted_anew(other, other.lines.size()));
 }
+
+namespace {
+
+std::string certificate_number_of(const StationLog& log) {
+  return rules::certificate_number(log.station, noon(), 1);
+}
+
+HttpResponse void_it(City& city, const std::string& number, const std::string& reason, const std::string& more = {}) {
+  return city.send({"POST",
+                    "/v1/certificates/" + number + "/void" + more,
+                    {{"authorization", "Bearer " + city.token(Role::reviewer)}},
+                    Json{{"reason", reason}}.dump(),
+                    {}});
+}
+
+}  // namespace
+
+TEST_CASE("the centre signs a certificate itself once the evidence is here, and every station hears of it", "[central]") {
+  City city;
+  auto log = city.enrol("440902-001");
+  city.enrol("440902-002");
+  exam(log, true);
+  certify(log);
+  city.send(log.push_all());
+  const Json state = newest(city, "440902-002", record::kFeedCertificate);
+  CHECK(state["number"] == certificate_number_of(log));
+  CHECK(state["state"] == "confirmed");
+  CHECK(state["course"] == "c1");
+  CHECK(state["subject"] == kRider);
+  const auto text = rules::open_certificate(state["text"].get<std::string>(), city.centre->keys().note.key);
+  REQUIRE(text);
+  CHECK(text->station == "440902-001");
+  CHECK(text->score_percent == 95);
+}
+
+TEST_CASE("a reviewer voids a certificate with a reason, once, and stations hear why", "[central]") {
+  City city;
+  auto log = city.enrol("440902-001");
+  exam(log, true);
+  certify(log);
+  city.send(log.push_all());
+  const std::string number = certificate_number_of(log);
+  CHECK(void_it(city, "4409022611220000200015", "no such").status == 404);
+  CHECK(void_it(city, number, "").status == 400);
+  CHECK(city.send({"POST", "/v1/certificates/" + number + "/void", {{"authorization", "Bearer " + city.token(Role::administrator)}}, Json{{"reason", "x"}}.dump(), {}}).status == 403);
+  CHECK(void_it(city, number, "taken by somebody else").status == 200);
+  const Json state = newest(city, "440902-001", record::kFeedCertificate);
+  CHECK(state["state"] == "void");
+  CHECK(state["reason"] == "taken by somebody else");
+  CHECK(state["reviewer"] == "desk");
+  CHECK(void_it(city, number, "taken by somebody else").status == 200);
+  CHECK(void_it(city, number, "another reason").status == 409);
+  const Json listed = Json::parse(lines_of(city.get("/v1/certificates").body).at(0));
+  CHECK(listed["state"] == "void");
+  CHECK(listed["reason"] == "taken by somebody else");
+  // It stays void when everything is computed anew from the records.
+  REQUIRE(city.centre->rebuild());
+  CHECK(Json::parse(lines_of(city.get("/v1/certificates").body).at(0))["state"] == "void");
+}

@@ -20,7 +20,7 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr int kLearners = 10'000;
-constexpr int kRounds = 44;                  // of five seconds
+constexpr int kRounds = 32;                  // of five seconds
 constexpr std::int64_t kRoundMs = 5'000;
 constexpr std::int64_t kCellMs = 100;        // every moment is a whole number of cells
 constexpr std::int64_t kCells = (kRounds + 60) * kRoundMs / kCellMs;
@@ -168,7 +168,7 @@ class Crowd {
   void live() {
     for (round_ = 0; round_ < kRounds; ++round_)
       for (int s = 0; s < 2; ++s) {
-        if (round_ % 11 == 6 && (round_ / 11) % 2 == s) down_[s] = cut_power(s);
+        if (round_ % 8 == 6 && (round_ / 8) % 2 == s) down_[s] = cut_power(s);
         if (down_[s] > 0) {
           if (--down_[s] > 0) continue;
         }

@@ -161,6 +161,20 @@ TEST_CASE("a certificate is checked against the evidence", "[tool]") {
   log.add("certificate.issued", "", R"({"course":"c","number":")" + text.number + R"(","text":")" + qr + R"("})");
   rig.push(log);
   CHECK(rig.ask({"verify", "--certificate", qr}).out.find("its record stands at line 9 of the pull") != std::string::npos);
+  // The centre's own certificate in its place, and a list that says that it is void.
+  rules::CertificateText own = text;
+  std::snprintf(id, sizeof id, "%08x", rig.city.centre->keys().note.id());
+  own.key_id = id;
+  const std::string by_centre = rules::sign_certificate(own, rig.city.centre->keys().signing);
+  CHECK(rig.ask({"verify", "--certificate", by_centre}).out.find("signature valid; issued by the centre for station 440902-002") != std::string::npos);
+  const std::string list = R"({"number":")" + text.number + R"(","state":"void","reviewer":"desk 2","reason":"taken by somebody else"})" "\n";
+  const auto voided = rig.ask({"verify", "--certificate", by_centre, "--revoked", rig.write("revoked.ndjson", list)});
+  CHECK(voided.status == 1);
+  CHECK(voided.out.find("certificate " + text.number + ": VOID; issued by") != std::string::npos);
+  CHECK(voided.out.find("voided: taken by somebody else") != std::string::npos);
+  const auto as_json = Json::parse(rig.ask({"verify", "--json", "--certificate", qr, "--revoked", rig.file("revoked.ndjson")}).out);
+  CHECK(as_json["certificate"]["valid"] == false);
+  CHECK(as_json["certificate"]["state"] == "void");
   std::string forged = qr;
   forged.replace(forged.find("|95|"), 4, "|99|");
   const auto refused = rig.ask({"verify", "--certificate", forged});
