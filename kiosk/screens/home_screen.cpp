@@ -224,7 +224,7 @@ void draw_large(Page& p, const flow::HomeScreen& s) {
                        flow::Go{flow::Place::course, course->course}});
   }
   if (s.rider.daily_due > 0)
-    entries.push_back({"home.daily", p.tr("home.daily"), p.counted("home.daily_short", s.rider.daily_due), kDaily,
+    entries.push_back({"home.daily", p.tr("home.daily.large"), p.counted("home.daily_short", s.rider.daily_due), kDaily,
                        flow::Go{flow::Place::daily, ""}});
   for (const Minor& m : minors())
     if (m.stays) entries.push_back({m.id, p.tr(m.title), "", m.service, m.action});

@@ -37,7 +37,7 @@ void draw_week(Page& p, const Rect& rect, const flow::DailyScreen& s) {
     if (i == s.weekday) p.c.fill(disc.inset(-6), Token::primary, radius + 6);
     p.c.fill(disc, done ? Token::ok : Token::neutral_fill, radius);
     if (done) p.c.icon(middle, Icon::check, 48, Token::card);
-    const std::string day = p.tr("weekday.short." + std::to_string(i));
+    const std::string day = p.tr(std::string("weekday.short.") + std::to_string(i));
     p.c.text(Rect{middle.x - cell / 2, disc.bottom() + 12, cell, p.c.line_height(Type::caption)}, day,
              {.type = Type::caption, .colour = Token::ink2, .align = Align::centre});
   }

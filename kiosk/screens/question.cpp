@@ -66,7 +66,9 @@ void draw_feedback(Page& p, const Rect& card, const QuestionLook& look, const Pa
   p.c.card(card, {.radius = 36, .elevation = ui::Elevation::flat, .tone = look.right ? Tone::ok : Tone::warning});
   p.c.paragraph({card.x + 36, card.y + 24, card.w - 72, parts.head_h}, parts.head,
                 {.type = Type::heading,
-                 .colour = look.right ? Token::ok : Token::points,
+                 .colour = look.question->kind == rules::QuestionKind::hazard ? Token::ink  // whole sentences
+                           : look.right                                     ? Token::ok
+                                                                            : Token::points,
                  .id = look.prefix + ".feedback"});
   p.c.paragraph({card.x + 36, card.y + 36 + parts.head_h, card.w - 72, card.h}, parts.explanation,
                 {.type = Type::body});

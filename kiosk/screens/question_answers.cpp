@@ -140,7 +140,8 @@ void draw_slot(Page& p, const Rect& box, const QuestionLook& look, int i) {
   const bool right = look.answered && authored == i, active = look.acts() && a.slot == i && shown < 0;
   const std::string left = q.lefts[static_cast<std::size_t>(i)].in(p.c.language());
   const std::string chosen = authored >= 0 ? option_text(p, q, authored) : std::string();
-  const std::string said = look.answered ? option_text(p, q, i) : chosen.empty() ? p.tr("match.empty") : chosen;
+  std::string said = chosen.empty() ? p.tr("match.empty") : chosen;
+  if (look.answered) said = right ? chosen : p.tr("match.right", {option_text(p, q, i)});
   const std::string id = look.prefix + ".slot." + letter_of(i);
   if (p.c.touch_area(box, id, left + ": " + said, look.acts())) p.act(flow::ChooseSlot{i});
   p.c.card(box, {.radius = 32,
@@ -234,8 +235,10 @@ void draw_field(Page& p, const Rect& rect, const QuestionLook& look) {
     const std::string line = look.right ? p.tr("typed.right", {typed.empty() ? "-" : typed})
                                         : p.tr("typed.wrong", {typed.empty() ? "-" : typed, right_words(p, q)});
     p.c.card(rect, {.radius = 32, .elevation = ui::Elevation::flat, .tone = look.right ? Tone::ok : Tone::warning});
-    p.headline({rect.x + 36, rect.y + 8, rect.w - 72, rect.h - 16}, line, Align::left, {Type::title, Type::heading, Type::label},
-               Token::ink, look.prefix + ".typed");
+    const auto types = {Type::title, Type::heading, Type::label};
+    const float h = p.headline_height(rect.w - 72, line, types);
+    p.headline({rect.x + 36, std::round(rect.centre().y - h / 2), rect.w - 72, h}, line, Align::left, types, Token::ink,
+               look.prefix + ".typed");
     return;
   }
   p.c.input({rect.x, rect.y, rect.w - unit_w, rect.h}, typed, p.tr(q.tiles.empty() ? "typed.hint" : "typed.hint_words"),

@@ -12,7 +12,7 @@ namespace station::ui::scene {
 namespace {
 
 constexpr float kHorizon = 196;  // canvas y
-constexpr float kFocal = 640;    // canvas units for one metre at one metre's distance
+constexpr float kFocal = 850;    // canvas units for one metre at one metre's distance
 constexpr float kEyes = 1.5F;    // metres above the road
 constexpr float kNear = 1.3F, kSight = 130;
 
@@ -363,7 +363,8 @@ void draw_ahead(const Stage& stage) {
 
 void draw_cockpit(const Stage& s) {
   const Pose eye = camera_at(s.scene, s.ms);
-  const Pen pen = s.pen.moved(std::sin(s.seconds() * 2.1F) * (eye.speed > 0.2F ? 1.5F : 0), std::max(0.0F, s.seen.bottom() - kSceneHeight));
+  const Pen pen = s.pen.moved(std::sin(s.seconds() * 2.1F) * (eye.speed > 0.2F ? 1.5F : 0),
+                              std::max(0.0F, s.seen.bottom() - kSceneHeight) - 34);
   const ImU32 dark = s.contrast ? rgb(0x202020) : rgb(0x16213F), steel = s.contrast ? rgb(0x8A8A8A) : rgb(0x3A4A78);
   const auto edge = [&](const Pen& p, auto draw) {
     if (s.contrast) draw(p.silhouette(rgb(0xFFFFFF), 3));
@@ -387,11 +388,16 @@ void draw_cockpit(const Stage& s) {
     });
   }
   edge(pen, [&](const Pen& p) {
-    p.rect({392, 506, 216, 90}, {34, 34, 0, 0}, s.contrast ? Paint(rgb(0x101010)) : Paint({392, 506}, rgb(0x33406B), {608, 596}, rgb(0x16213F)));
+    p.rect({392, 506, 216, 150}, {34, 34, 0, 0}, s.contrast ? Paint(rgb(0x101010)) : Paint({392, 506}, rgb(0x33406B), {608, 596}, rgb(0x16213F)));
   });
-  pen.rect({430, 518, 140, 60}, {16, 16, 0, 0}, s.contrast ? rgb(0x000000) : rgb(0x0B1228));
-  const auto kmh = static_cast<int>(std::lround(std::min(99.0F, eye.speed * 3.6F)));
-  digits(pen.moved(500, 543), std::to_string(kmh), 30, 4.5F, kmh > 15 ? rgb(0xFFB020) : rgb(0x7CF5C0));
+  // Speed as a dial: green up to the 15 km/h of the bicycle lane, amber beyond.
+  const Point hub{500, 580};
+  const float kmh = std::min(30.0F, eye.speed * 3.6F), angle = 200 + kmh / 30 * 140;
+  pen.circle(hub, 58, s.contrast ? rgb(0x000000) : rgb(0x0B1228));
+  pen.arc(hub, 46, 200, 270, 8, rgb(0x2EE08A));
+  pen.arc(hub, 46, 272, 340, 8, rgb(0xFFB020));
+  pen.moved(hub.x, hub.y).turned(angle).line({0, 0}, {36, 0}, 5, rgb(0xFFFFFF));
+  pen.circle(hub, 7, rgb(0xFFFFFF));
 }
 
 }  // namespace station::ui::scene

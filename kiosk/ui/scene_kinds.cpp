@@ -14,7 +14,7 @@ constexpr std::array kScooter{parked, fallen, canopy, modified};
 constexpr std::array kWalking{walk, stand, child, elder, injured};
 constexpr std::array kPolice{stand, stop, go};
 constexpr std::array kCar{drive, brake, State::left, State::right, hazard, door_open, parked};
-constexpr std::array kCab{drive, brake, State::left, State::right, hazard};
+constexpr std::array kCab{drive, brake, State::left, State::right, hazard, door_open};
 constexpr std::array kHeavy{drive, brake, State::left, State::right};
 constexpr std::array kLight{red, yellow, green, off, cycle};
 constexpr std::array kWalkLight{red, green, off, cycle};

@@ -124,6 +124,7 @@ PaperView sample_paper(const record::Content& content) {
   p.attempt = "a-1";
   for (const auto& [id, q] : content.questions) {
     if (p.questions.size() == 20) break;
+    if (!id.starts_with('Q')) continue;  // choices and judgements; the other kinds have samples of their own
     QuestionView v;
     v.item = id;
     v.multiple = q.multiple;

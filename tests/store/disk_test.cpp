@@ -1,6 +1,7 @@
 #include <fstream>
 
 #include "failing_disk.h"
+#include "kiosk/store/schema.h"
 #include "rig.h"
 
 using namespace station;
@@ -114,7 +115,7 @@ TEST_CASE("a clean stop and a cut are told apart", "[store]") {
   CHECK(starts[0]["unclean"] == false);
   CHECK(starts[1]["unclean"] == false);
   CHECK(starts[2]["unclean"] == true);
-  CHECK(starts[2]["schema"] == 1);
+  CHECK(starts[2]["schema"] == store::schema_version());
 }
 
 TEST_CASE("a file that is no database is refused with a sentence", "[store]") {
