@@ -199,7 +199,28 @@ bool is_json_object(std::string_view text, int depth) {
   return scanner.object() && scanner.at_end();
 }
 
+namespace {
+
+// The member when it stands first and its name nowhere else, so that nothing needs to be walked over.
+std::optional<std::string_view> first_member(std::string_view object, std::string_view name) {
+  std::string_view rest = object;
+  const auto skip = [&](std::string_view text) {
+    if (!rest.starts_with(text)) return false;
+    rest.remove_prefix(text.size());
+    return true;
+  };
+  if (!skip("{\"") || !skip(name) || !skip("\":\"")) return std::nullopt;
+  const std::size_t end = rest.find('"');
+  if (end == std::string_view::npos || object.find('\\') != std::string_view::npos) return std::nullopt;
+  for (std::size_t at = end; (at = rest.find(name, at)) != std::string_view::npos; ++at)
+    if (rest[at - 1] == '"') return std::nullopt;  // perhaps a second one, perhaps one deeper down
+  return rest.substr(0, end);
+}
+
+}  // namespace
+
 std::optional<std::string_view> plain_member(std::string_view object, std::string_view name) {
+  if (const auto first = first_member(object, name)) return first;
   std::optional<std::string_view> found;
   bool plain = true;
   const bool walked = Scanner(object, 32).members([&](std::string_view key, std::string_view value) {

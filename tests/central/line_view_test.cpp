@@ -93,6 +93,10 @@ TEST_CASE("a line is read the same the fast way and by the parser", "[central]")
 TEST_CASE("a plain text of a body is found without parsing, and nothing else is taken for it", "[central]") {
   CHECK(plain_member(R"({"a":{"course":"x"},"course":"c1","n":[1]})", "course") == "c1");
   CHECK(plain_member(R"({ "course" : "" })", "course") == "");
+  CHECK(plain_member(R"({"course":"c1","session":"s","media":false})", "course") == "c1");
+  CHECK(plain_member(R"({"course":"","session":"s"})", "course") == "");
+  CHECK(plain_member(R"({"course":"c1","a":{"course":"x"}})", "course") == "c1");
+  CHECK(plain_member(R"({"course":"c1","why":"course"})", "course") == "c1");
   CHECK_FALSE(plain_member(R"({"a":{"course":"x"}})", "course"));
   CHECK_FALSE(plain_member(R"({"course":"c1","course":"c2"})", "course"));
   CHECK_FALSE(plain_member(R"({"course":"c\u0031"})", "course"));
