@@ -228,19 +228,15 @@ class ReadCard final : public Command {
     DriverRun run(io);
     run.add(reader_driver(wanted, *links, io, run.sink()));
     std::optional<devices::CardPresented> card;
-    std::string refused;
     const auto end = run.run(base::Milliseconds(timeout_ms_), [&](const devices::Event& event) {
       if (const auto* shown = std::get_if<devices::CardPresented>(&event)) card = *shown;
-      if (std::get_if<devices::CardRefused>(&event)) refused = drivers::to_text(event);
-      return card.has_value() || !refused.empty();
+      // A card that was taken away too quickly is told, and the wait goes on.
+      if (std::get_if<devices::CardRefused>(&event)) io.err << "station-tool: " << drivers::to_text(event) << "\n";
+      return card.has_value();
     });
     if (card) {
       io.out << (options_.json ? Json{{"event", "card"}, {"reader", reader_}, {"uid", card->uid}}.dump() : card->uid) << "\n";
       return kOk;
-    }
-    if (!refused.empty()) {
-      io.err << "station-tool: " << refused << "\n";
-      return kFound;
     }
     bool told = false;
     for (const auto& fault : run.faults()) {
