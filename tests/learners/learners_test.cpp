@@ -279,7 +279,7 @@ class Crowd {
     if (!l.honest && below(40) == 0) session.stare = 14;
     if (!l.honest && below(20) == 0) session.film = !session.film;
     if (session.stare > 0) --session.stare;
-    const bool touches = session.stare == 0 && below(3) == 0;
+    const bool touches = session.stare == 0 && (l.honest ? round_ % 3 == 0 : below(3) == 0);
     if (touches) put(l, s, t, "input", session.film);
     put(l, s, t, "tick", session.film);
     if (session.check_shown < 0 && below(12) == 0) {
