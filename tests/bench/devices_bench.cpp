@@ -30,7 +30,7 @@ using namespace station;
 using namespace std::chrono_literals;
 using Wall = std::chrono::steady_clock;
 
-constexpr int kLines = 4, kLocks = 8, kOpenings = 120;
+constexpr int kLines = 4, kLocks = 8, kOpenings = 48;
 
 // What crosses a serial line, and when: the moment of each unlock frame, and since when the line was free for it.
 class Tap {
@@ -145,6 +145,7 @@ drivers::DeviceSettings settings() {
     locker.line.boards.resize(1);
     locker.line.boards[0].locks = kLocks;
     locker.line.boards[0].pulse = 50ms;
+    locker.line.boards[0].polarity = drivers::Polarity::closed_is_11;
     for (int lock = 1; lock <= kLocks; ++lock) locker.line.boxes.push_back({box_name(line, lock), 1, lock});
     out.lockers.push_back(locker);
   }
@@ -412,6 +413,7 @@ void measure_replug(Bench& bench) {
 
 int main(int argc, char** argv) {
   const int rest = argc > 1 ? std::max(1, std::atoi(argv[1])) : 10;
+  std::setvbuf(stdout, nullptr, _IOLBF, 0);
   measure_events();
   Bench bench;
   wait_for(bench, 6s);  // start-up checks; the duty ledger assumes that every lock was pulsed just before

@@ -36,7 +36,7 @@ TEST_CASE("whatever fails: no box opens without an intent, nothing is pulsed or 
   matrix::Station::Counts all;
   for (std::uint64_t seed = first; seed <= last; ++seed) {
     matrix::Station station(seed, matrix_folder());
-    station.live(std::chrono::seconds(seed % 8 == 0 ? 400 : 60));
+    station.live(std::chrono::seconds(seed % 24 == 0 ? 400 : 60));
     station.heal();
     for (const std::string& broken : station.broken()) UNSCOPED_INFO(broken);
     CHECK(station.broken().empty());
@@ -64,9 +64,9 @@ TEST_CASE("whatever fails: no box opens without an intent, nothing is pulsed or 
   if (stations < 100) return;
   // A station in which nothing happens proves nothing.
   CHECK(all.kills > stations);
-  CHECK(all.pulses > stations);
+  CHECK(all.pulses > stations / 2);
   CHECK(all.phone_charges > stations);
-  CHECK(all.settled > stations);
+  CHECK(all.settled > stations / 2);
   CHECK(all.repeated > all.settled);
   CHECK(all.orphans > stations / 20);
   CHECK(all.cards > stations);

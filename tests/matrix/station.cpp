@@ -11,7 +11,7 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr const char* kLine = "/dev/serial/by-id/usb-lock-line";
-constexpr int kLongest_s = 150;
+constexpr int kLongest_s = 40;
 
 sim::StationPlan plan() {
   sim::StationPlan out;
@@ -19,13 +19,13 @@ sim::StationPlan plan() {
   out.hubs = {{}};
   out.lines = {{}};
   sim::SimChargePostSettings post;
-  post.heartbeat = 20s;
-  post.power_report = 15s;
-  post.register_again = 20s;
-  post.settle_again = 40s;
-  post.settle_next = 5s;
-  post.reconnect = 2s;
-  post.float_s = 40;
+  post.heartbeat = 10s;
+  post.power_report = 8s;
+  post.register_again = 10s;
+  post.settle_again = 15s;
+  post.settle_next = 2s;
+  post.reconnect = 1s;
+  post.float_s = 15;
   post.device = 0x04000011;
   out.posts.push_back({"yard", post});
   post.device = 0x04000012;
@@ -33,7 +33,7 @@ sim::StationPlan plan() {
   return out;
 }
 
-drivers::DeviceSettings settings() {
+drivers::DeviceSettings settings(bool locks, bool posts) {
   drivers::DeviceSettings out;
   drivers::CardReaderSettings reader;
   reader.name = "entry";
@@ -44,15 +44,19 @@ drivers::DeviceSettings settings() {
   hub.place = "1-4";
   for (int port = 1; port <= 3; ++port) hub.ports.push_back({"P" + std::to_string(port), port, 0});
   out.hubs.push_back(hub);
+  if (posts) {
+    out.posts.listen = "127.0.0.1:0";
+    out.posts.posts = {{"yard", 0x04000011, false, false, 1000, {{"E1", 1, 500}, {"E2", 2, 500}}},
+                       {"hall", 0x04000012, true, false, 1000, {{"E3", 1, 500}, {"E4", 2, 500}}}};
+  }
+  if (!locks) return out;
   drivers::LockerSettings locker;
   locker.device = kLine;
   locker.line.name = "locker";
   locker.line.boards = {{}};
+  locker.line.boards[0].polarity = drivers::Polarity::closed_is_11;
   for (int lock = 1; lock <= 4; ++lock) locker.line.boxes.push_back({"A0" + std::to_string(lock), 1, lock});
   out.lockers.push_back(locker);
-  out.posts.listen = "127.0.0.1:0";
-  out.posts.posts = {{"yard", 0x04000011, false, false, 1000, {{"E1", 1, 500}, {"E2", 2, 500}}},
-                     {"hall", 0x04000012, true, false, 1000, {{"E3", 1, 500}, {"E4", 2, 500}}}};
   return out;
 }
 
@@ -76,13 +80,18 @@ Station::Program::Program(Station& station, std::unique_ptr<store::Ledger> l)
       links(*station.devices_),
       events(64),
       desk(station.clock_, station.random_, flow::Settings{}) {
-  auto buses = drivers::assemble(settings(), links, station.clock_, events.sink(), drivers::Running::stepped);
+  auto buses = drivers::assemble(settings(station.locks_, station.posts_), links, station.clock_, events.sink(), drivers::Running::stepped);
   if (!buses) throw std::runtime_error(buses.error().message);
   hub = std::make_unique<drivers::DeviceHub>(station.clock_, events, std::move(*buses), drivers::Running::stepped);
 }
 
 Station::Station(std::uint64_t seed, std::filesystem::path folder)
-    : seed_(seed), folder_(std::move(folder)), clock_(begin()), random_(seed) {
+    : seed_(seed),
+      locks_(seed % 3 != 1),
+      posts_(seed % 3 != 2),
+      folder_(std::move(folder)),
+      clock_(begin()),
+      random_(seed) {
   std::filesystem::create_directories(folder_);
   identity_.station = "440902-007";
   identity_.name = "Wensan Road";
@@ -95,7 +104,7 @@ Station::Station(std::uint64_t seed, std::filesystem::path folder)
   options_.path = (folder_ / "station.db").string();
   options_.ports = {"P1", "P2", "P3"};
   for (int lock = 1; lock <= 4; ++lock) options_.boxes.push_back({"A0" + std::to_string(lock), flow::BoxSize::small});
-  options_.charge_limit_min = 2;
+  options_.charge_limit_min = 1;
   options_.pin_cost = base::PinCost::test;
   options_.outlets = {{"E1", "yard", false, 500}, {"E2", "yard", false, 500}, {"E3", "hall", true, 500}, {"E4", "hall", true, 500}};
   options_.approvals = {{{"E3"}, "fire department", "F-1", "2026-11-01", "2026-11-25", std::string(64, '0'), "a", "b"}};
@@ -215,7 +224,8 @@ void Station::heal() {
   quiet_ = true;
   kill_in_.reset();
   mend();
-  for (int i = 0; i < 2 * kLongest_s + 60 && broken_.empty(); ++i) {
+  const int rest = posts_ ? 180 : 100;
+  for (int i = 0; i < rest && broken_.empty(); ++i) {
     if (i % 30 == 0) maintainer();
     second();
   }

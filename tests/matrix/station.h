@@ -123,6 +123,7 @@ class Station {
   sim::SimLockBoard& board() { return devices_->line("locker").board(1); }
 
   const std::uint64_t seed_;
+  const bool locks_, posts_;  // every third station has no lockers, every third no posts: they live faster
   const std::filesystem::path folder_;
   base::ManualClock clock_;
   base::SeededRandom random_;

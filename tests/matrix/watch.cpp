@@ -14,8 +14,8 @@ using Json = nlohmann::json;
 
 namespace {
 
-constexpr int kLongest_s = 150;
-constexpr int kStopTakes_s = 45;    // a stop that gets no answer at once
+constexpr int kLongest_s = 40;
+constexpr int kStopTakes_s = 55;    // a stop that gets no answer at once
 constexpr int kPhoneGrace_s = 30;
 
 struct Socket {
@@ -105,7 +105,7 @@ void Station::watch_phones() {
       taken = taken || (view.name == name && view.state == flow::PortState::busy);
     idle = taken ? 0 : idle + 1;
     if (idle > kPhoneGrace_s) say(fmt::format("port {} has power and nobody charges", name));
-    if (++used > 120 + kPhoneGrace_s) say(fmt::format("port {} is on {} s, its limit is 120", name, used));
+    if (++used > 60 + kPhoneGrace_s) say(fmt::format("port {} is on {} s, its limit is 60", name, used));
   }
 }
 

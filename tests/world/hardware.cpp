@@ -31,6 +31,7 @@ drivers::DeviceSettings settings() {
   locker.device = kLine;
   locker.line.name = "locker";
   locker.line.boards = {{}};
+  locker.line.boards[0].polarity = drivers::Polarity::closed_is_11;
   for (int lock = 1; lock <= kLocks; ++lock) locker.line.boxes.push_back({box_name(lock), 1, lock});
   out.lockers.push_back(locker);
   return out;
