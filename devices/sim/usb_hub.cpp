@@ -71,6 +71,10 @@ link::UsbDevice SimUsbHub::description() const {
   device.class_code = 0x09;
   device.serial = settings_.serial;
   device.name = "Simulated hub";
+  link::UsbInterface interface;
+  interface.class_code = 0x09;
+  interface.endpoints = {{0x81, 3, 1}};
+  device.interfaces.push_back(std::move(interface));
   return device;
 }
 

@@ -139,6 +139,7 @@ void EmulatedKernel::plug(const std::string& place, std::shared_ptr<sim::SimUsbD
 void EmulatedKernel::announce(const std::string& place, const Socket& socket, int address) {
   const link::UsbDevice d = socket.device->description();
   GError* error = nullptr;
+  ++announcements_;
   umockdev_testbed_add_from_string(testbed_, record(socket.syspath, d, address).c_str(), &error);
   for (const link::UsbInterface& i : d.interfaces)
     if (!error) umockdev_testbed_add_from_string(testbed_, interface_record(socket.syspath, place, i).c_str(), &error);
@@ -165,6 +166,7 @@ void EmulatedKernel::unplug(const std::string& place) {
   if (it->second.hub) it->second.hub->on_power({});
   it->second.node->leave();
   const std::string sys = "/sys" + it->second.syspath;
+  ++announcements_;
   umockdev_testbed_uevent(testbed_, sys.c_str(), "remove");
   for (const link::UsbInterface& i : it->second.device->description().interfaces)
     umockdev_testbed_remove_device(testbed_, fmt::format("{}/{}:1.{}", sys, place, i.number).c_str());
@@ -173,6 +175,11 @@ void EmulatedKernel::unplug(const std::string& place) {
   // Late reaps still arrive: the node itself stays until the test ends.
   static_cast<void>(left_.emplace_back(std::move(it->second.node)));
   sockets_.erase(it);
+}
+
+std::uint64_t EmulatedKernel::announcements() const {
+  std::lock_guard lock(mutex_);
+  return announcements_;
 }
 
 bool EmulatedKernel::plugged(const std::string& place) const {

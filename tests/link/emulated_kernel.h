@@ -39,6 +39,8 @@ class EmulatedKernel {
   bool quiet() const;
   std::optional<base::BootTime> due() const;
 
+  std::uint64_t announcements() const;  // of devices that came or went, one event of libusb each
+
   UMockdevTestbed* testbed() const { return testbed_; }
   std::string root() const;  // the real folder
 
@@ -65,6 +67,7 @@ class EmulatedKernel {
   std::map<std::string, std::shared_ptr<sim::SimUsbDevice>> dark_;  // on a port that is off
   std::map<int, std::pair<std::string, int>> switches_;             // by inotify watch
   int last_address_ = 1;
+  std::uint64_t announcements_ = 0;
   int inotify_ = -1;
   int stop_ = -1;
   std::jthread thread_;

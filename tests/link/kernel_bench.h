@@ -5,6 +5,7 @@
 #include <condition_variable>
 #include <memory>
 #include <mutex>
+#include <utility>
 #include <vector>
 
 #include "devices/drivers/card_reader.h"
@@ -31,6 +32,7 @@ class KernelBench {
     auto opened = link::SystemLinks::open();
     REQUIRE(opened);
     links = std::move(*opened);
+    unheard_ = kernel.announcements() - links->usb().changes();
     watch_ = links->usb().watch([this] { stir(); });
   }
 
@@ -50,10 +52,8 @@ class KernelBench {
   // Plugs or unplugs and waits until libusb has heard of it.
   template <class Act>
   void change(Act act) {
-    const auto before = links->usb().changes();
     act();
-    std::unique_lock lock(mutex_);
-    REQUIRE(stirred_.wait_for(lock, 5s, [&] { return links->usb().changes() != before; }));
+    settle();
   }
 
   void run(base::Milliseconds time) {
@@ -61,7 +61,8 @@ class KernelBench {
     while (true) {
       base::BootTime next = end;
       for (const auto& driver : drivers) next = std::min(next, driver->step(clock.mono()));
-      if (stirs_again() || !kernel.quiet()) continue;
+      settle();
+      if (take_stir()) continue;
       const auto now = clock.mono();
       if (now >= end) break;
       next = std::min(next, kernel.due().value_or(next));
@@ -109,14 +110,25 @@ class KernelBench {
     stirred_.notify_all();
   }
 
-  // Whether anything arrives within what a transfer through the emulated kernel takes.
-  bool stirs_again() {
+  // Until nothing is under way between driver, libusb and kernel: every answer was handed over, every change was heard of.
+  void settle() {
     std::unique_lock lock(mutex_);
-    const bool stirred = stirred_.wait_for(lock, 4ms, [this] { return stir_; });
-    stir_ = false;
-    return stirred;
+    const auto settled = [&] {
+      lock.unlock();
+      const bool quiet = kernel.quiet() && kernel.announcements() - links->usb().changes() == unheard_;
+      lock.lock();
+      return quiet;
+    };
+    for (int i = 0; i < 10'000 && !settled(); ++i) stirred_.wait_for(lock, 1ms, [] { return false; });
+    REQUIRE(settled());
   }
 
+  bool take_stir() {
+    std::lock_guard lock(mutex_);
+    return std::exchange(stir_, false);
+  }
+
+  std::uint64_t unheard_ = 0;  // devices that were there before libusb, less what it counted for them
   std::mutex mutex_;
   std::condition_variable stirred_;
   bool stir_ = false;

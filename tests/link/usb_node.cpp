@@ -93,7 +93,7 @@ void UsbNode::time_passed() {
 
 bool UsbNode::quiet() const {
   std::lock_guard lock(mutex_);
-  return finished_.empty() && !stirred_;
+  return finished_.empty() && !stirred_ && !handing_over_;
 }
 
 std::optional<base::BootTime> UsbNode::due() const {
@@ -137,6 +137,7 @@ void UsbNode::on_closed(gpointer self, GObject* client) {
   auto* node = static_cast<UsbNode*>(self);
   std::lock_guard lock(node->mutex_);
   node->clients_.erase(client);
+  node->handing_over_ = false;
   for (auto* list : {&node->waiting_, &node->finished_})
     std::erase_if(*list, [&](const Urb& urb) {
       if (G_OBJECT(urb.client) != client) return false;
@@ -266,6 +267,7 @@ bool UsbNode::reap(UMockdevIoctlClient* client, int& result, int& error) {
   const auto mine = std::find_if(finished_.begin(), finished_.end(), [&](const Urb& urb) { return urb.client == client; });
   if (mine == finished_.end()) {
     ++counts_.empty_reaps;
+    handing_over_ = false;
     result = -1;
     error = gone_ ? ENODEV : EAGAIN;
     show_ready();
@@ -273,6 +275,7 @@ bool UsbNode::reap(UMockdevIoctlClient* client, int& result, int& error) {
   }
   const Urb urb = *mine;
   finished_.erase(mine);
+  handing_over_ = true;
   show_ready();
   UMockdevIoctlData* slot =
       umockdev_ioctl_data_resolve(umockdev_ioctl_client_get_arg(client), 0, sizeof(gpointer), nullptr);

@@ -31,7 +31,7 @@ class UsbNode {
   void leave();                      // unplugged: all waiting URBs end, new ones are refused
   void set_busy(bool busy);          // a claim is refused
   void time_passed();                // the clock was moved
-  bool quiet() const;                // nothing finished waits to be reaped, nothing is due
+  bool quiet() const;                // nothing waits to be reaped or handed to whoever submitted it, nothing is due
   std::optional<base::BootTime> due() const;
   NodeCounts counts() const;
 
@@ -69,6 +69,7 @@ class UsbNode {
   bool gone_ = false;
   bool busy_ = false;
   bool stirred_ = false;  // look again
+  bool handing_over_ = false;  // libusb reaped something; it looks again only after its callback
   int fifo_ = -1;
   bool ready_shown_ = true;
   std::unique_ptr<link::Watch> watch_;
