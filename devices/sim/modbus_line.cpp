@@ -6,15 +6,15 @@
 
 namespace station::sim {
 
-namespace wire = codec::modbus;
-using wire::Function;
+namespace mb = codec::modbus;
+using mb::Function;
 
 namespace {
 
 void make_other_slave(base::Bytes& frame) {
   frame[0] = static_cast<std::uint8_t>(frame[0] + 1);
   frame.resize(frame.size() - 2);
-  const std::uint16_t crc = wire::crc16(frame);
+  const std::uint16_t crc = mb::crc16(frame);
   frame.push_back(static_cast<std::uint8_t>(crc & 0xFF));
   frame.push_back(static_cast<std::uint8_t>(crc >> 8));
 }
@@ -27,10 +27,10 @@ Value value_at(const std::map<std::uint16_t, Value>& table, std::uint16_t addres
 
 }  // namespace
 
-wire::Reply SimModbusTable::obey(const wire::Request& request, Micros /*at*/) {
+mb::Reply SimModbusTable::obey(const mb::Request& request, Micros /*at*/) {
   const auto address = [&](std::size_t i) { return static_cast<std::uint16_t>(request.address + i); };
-  wire::Bits bits;
-  wire::Registers words;
+  mb::Bits bits;
+  mb::Registers words;
   switch (request.function) {
     case Function::read_coils:
     case Function::read_inputs:
@@ -44,8 +44,8 @@ wire::Reply SimModbusTable::obey(const wire::Request& request, Micros /*at*/) {
             value_at(request.function == Function::read_registers ? registers : input_registers, address(i)));
       return words;
     case Function::write_coil:
-      if (request.values[0] != wire::kCoilOn && request.values[0] != wire::kCoilOff) return wire::Exception{3};
-      coils[request.address] = request.values[0] == wire::kCoilOn;
+      if (request.values[0] != mb::kCoilOn && request.values[0] != mb::kCoilOff) return mb::Exception{3};
+      coils[request.address] = request.values[0] == mb::kCoilOn;
       break;
     case Function::write_coils:
       for (std::size_t i = 0; i < request.count; ++i) coils[address(i)] = request.values[i] != 0;
@@ -55,12 +55,12 @@ wire::Reply SimModbusTable::obey(const wire::Request& request, Micros /*at*/) {
       for (std::size_t i = 0; i < request.count; ++i) registers[address(i)] = request.values[i];
       break;
   }
-  return wire::Written{};
+  return mb::Written{};
 }
 
 void SimModbusLine::add(std::uint8_t slave, std::shared_ptr<SimModbusDevice> device) {
   std::lock_guard guard(mutex_);
-  STATION_CHECK(slave != wire::kBroadcast && slaves_.emplace(slave, Slave{std::move(device), false, {}, {}}).second,
+  STATION_CHECK(slave != mb::kBroadcast && slaves_.emplace(slave, Slave{std::move(device), false, {}, {}}).second,
                 "a slave's address is used once");
 }
 
@@ -80,28 +80,28 @@ void SimModbusLine::refuse_with(std::uint8_t slave, std::uint8_t exception, int 
 }
 
 codec::FrameReader::Verdict SimModbusLine::front(std::span<const std::uint8_t> bytes) const {
-  return wire::request_front(bytes, false);
+  return mb::request_front(bytes, false);
 }
 
 void SimModbusLine::obey(std::span<const std::uint8_t> frame, Micros heard) {
-  const auto request = wire::decode_request(frame);
+  const auto request = mb::decode_request(frame);
   if (!request) return;
   for (auto& [address, slave] : slaves_) {
-    if (slave.dead || (request->slave != wire::kBroadcast && request->slave != address)) continue;
-    wire::Reply reply = wire::Exception{4};
+    if (slave.dead || (request->slave != mb::kBroadcast && request->slave != address)) continue;
+    mb::Reply reply = mb::Exception{4};
     if (slave.refusals.empty()) {
       reply = slave.device->obey(*request, heard);
     } else {
-      reply = wire::Exception{slave.refusals.front()};
+      reply = mb::Exception{slave.refusals.front()};
       slave.refusals.pop_front();
     }
-    if (request->slave == wire::kBroadcast) continue;
+    if (request->slave == mb::kBroadcast) continue;
     std::optional<ReplyFault> fault;
     if (!slave.spoils.empty()) {
       fault = slave.spoils.front();
       slave.spoils.pop_front();
     }
-    transmit_spoilt(wire::encode_reply(*request, reply), heard + delay_, fault, make_other_slave);
+    transmit_spoilt(mb::encode_reply(*request, reply), heard + delay_, fault, make_other_slave);
   }
 }
 
