@@ -96,6 +96,9 @@ void write_file(const std::string& file, const std::string& text) {
 
 EmulatedKernel::EmulatedKernel(const base::Clock& clock) : clock_(clock), testbed_(umockdev_testbed_new()) {
   STATION_CHECK(umockdev_in_mock_environment() != 0, "the test runs with umockdev's preload library");
+  sim::SimUsbHubSettings root;
+  root.ganged = true;
+  root_node_ = std::make_unique<UsbNode>(testbed_, "/dev/bus/usb/001/001", std::make_shared<sim::SimUsbHub>(root), clock_);
   STATION_CHECK(umockdev_testbed_add_from_string(testbed_, ("P: " + kController + "\nE: SUBSYSTEM=pci\n").c_str(), nullptr) != 0 &&
                     umockdev_testbed_add_from_string(testbed_, record(kController + "/usb1", root_hub(), 1).c_str(), nullptr) != 0,
                 "the root hub can be announced");
@@ -112,6 +115,7 @@ EmulatedKernel::~EmulatedKernel() {
     if (socket.hub) socket.hub->on_power({});
   sockets_.clear();
   left_.clear();
+  root_node_.reset();
   ::close(inotify_);
   ::close(stop_);
   g_object_unref(testbed_);

@@ -61,6 +61,7 @@ class EmulatedKernel {
 
   const base::Clock& clock_;
   UMockdevTestbed* const testbed_;
+  std::unique_ptr<UsbNode> root_node_;
   mutable std::recursive_mutex mutex_;
   std::map<std::string, Socket> sockets_;
   std::vector<std::unique_ptr<UsbNode>> left_;  // nodes of devices that were unplugged
