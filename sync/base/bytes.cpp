@@ -34,6 +34,8 @@ std::optional<Bytes> decode(std::string_view text, int variant) {
       end != text.data() + text.size())
     return std::nullopt;
   out.resize(n);
+  // The library takes some bytes beyond ASCII for letters of its alphabet: there is one text for one content.
+  if (encode(out, variant) != text) return std::nullopt;
   return out;
 }
 

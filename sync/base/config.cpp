@@ -2,7 +2,16 @@
 
 #include <fmt/format.h>
 
+namespace station::base {
+// The library would end the program where its parser meets a key that it did not expect; a wrong file must be told.
+struct ParserLost {};
+[[noreturn]] static void parser_lost() {
+  throw ParserLost{};
+}
+}  // namespace station::base
+
 #define TOML_EXCEPTIONS 1
+#define TOML_ASSERT(expr) ((expr) ? static_cast<void>(0) : ::station::base::parser_lost())
 #include <toml++/toml.h>
 
 #include <fstream>
@@ -87,6 +96,8 @@ Result<Config> Config::parse(const std::string& text, const std::string& name) {
     impl->root = toml::parse(text, name);
   } catch (const toml::parse_error& e) {
     return fail(Errc::invalid, fmt::format("{}:{}: {}", name, e.source().begin.line, e.description()));
+  } catch (const ParserLost&) {
+    return fail(Errc::invalid, fmt::format("{}: this is no TOML: a key or value begins with a character that none may", name));
   }
   return Config(std::move(impl));
 }

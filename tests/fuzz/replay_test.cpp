@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
+#include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <random>
 
 #include "sync/base/file.h"
@@ -29,7 +31,10 @@ std::vector<std::string> inputs_of(std::string_view target) {
   return inputs;
 }
 
+// With STATION_FUZZ_LAST=FILE the input stands in that file before it is fed: what is left there ended the program.
 void feed(const fuzz::Target& target, const std::string& input) {
+  static const char* const last = std::getenv("STATION_FUZZ_LAST");
+  if (last) std::ofstream(last, std::ios::binary) << input;
   target.feed({reinterpret_cast<const std::uint8_t*>(input.data()), input.size()});
 }
 
