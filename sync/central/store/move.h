@@ -11,7 +11,7 @@ namespace station::central {
 // Copies a whole city from one store to an empty one of the other kind: every table row for row, so that positions,
 // cursors and the epoch stay what they are. The target is written in one transaction and compared with the source
 // before it is committed. Afterwards the source says where the city went, and no centre opens it again.
-// Throws StorageError. `progress` is told how many rows have been copied, now and then.
+// Both stores are to be closed afterwards. Throws StorageError. `progress` is told how many rows have been copied, now and then.
 struct Moved {
   std::uint64_t tables = 0, rows = 0, records = 0;
 };
