@@ -264,7 +264,7 @@ class Crowd {
     put(l, s, t, below(3) == 0 ? "end" : "pause");
     if (l.honest) l.present_ms += t - l.since[s];
     l.at[s] = {};
-    l.wait = static_cast<int>(below(8));
+    l.wait = 1 + static_cast<int>(below(8));  // nobody is at two places within one round
   }
 
   void go_on(Learner& l, int s) {
@@ -413,7 +413,7 @@ TEST_CASE("ten thousand riders are credited at two stations what the rule says, 
     std::vector<std::string> others;
     for (const auto& [course, part] : parts[1 - s]) others.push_back(record::to_json(part));
     tell(*posts[s], record::kFeedProgress, others, pos);
-    CHECK(posts[s]->ledger->log_size() > 50'000);
+    CHECK(posts[s]->ledger->log_size() > 40'000);
   }
 
   std::int64_t credited = 0, overlaps = 0, cuts = 0, nothing = 0, wrong = 0, lost = 0;
