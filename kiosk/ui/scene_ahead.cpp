@@ -240,7 +240,9 @@ void turned_body(const Pen& pen, float angle, float length, float width, End end
   const bool front = std::fabs(a) > 90;
   if (across < 0.1F) return end(pen, front);
   if (along < 0.16F) return side(p);
-  const float face = along * width, flank = across * length, total = face + flank;
+  // Two wheels are no box: one face only, or one rider would look like two.
+  if (width < 100) return across < 0.78F ? end(pen, front) : side(p.scaled(across, 1));
+  const float face = along * width, flank = across * length, total = (face + flank) * 0.94F;  // rounded corners overlap
   // From behind the end face lies left of the flank, from the front right of it.
   const float end_at = front ? total / 2 - face / 2 : -total / 2 + face / 2;
   const float side_at = front ? -total / 2 + flank / 2 : total / 2 - flank / 2;

@@ -1,5 +1,6 @@
 // Writes every screen × theme × language × text size as PNG with an index: gallery FOLDER [NAME-PART…]
-// With name parts only samples whose name contains one of them are drawn; "clips" draws every hazard clip at eight moments.
+// With name parts only samples whose name contains one of them are drawn; "clips" draws
+// every hazard clip at eight moments, "clips-H09" that one.
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -70,7 +71,7 @@ int main(int argc, char** argv) {
   }
   const std::filesystem::path folder = argv[1];
   const auto content = test::shipped_content();
-  auto samples = argc == 3 && std::string(argv[2]) == "clips" ? test::all_clips(*content) : test::all_samples(*content);
+  auto samples = argc == 3 && std::string(argv[2]).starts_with("clips") ? test::all_clips(*content) : test::all_samples(*content);
   std::vector<std::string> names;
   for (const Mode& mode : kModes) {
     std::filesystem::create_directories(folder / mode.name);
