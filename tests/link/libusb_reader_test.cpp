@@ -285,5 +285,5 @@ TEST_CASE("on threads of their own, a frozen reader does not delay another one",
   });
   REQUIRE(card);
   CHECK(card->reader == "exit");
-  CHECK(card->at - tapped < 1s);
+  CHECK(card->at - tapped < 3s);  // the frozen one takes 6 s to its first recovery step
 }
