@@ -42,7 +42,8 @@ bool Answering::on_action(const Action& action, BootTime now) {
   if (settled_) return false;
   if (const auto* c = std::get_if<ChooseOption>(&action)) return choose(c->option);
   if (const auto* s = std::get_if<ChooseSlot>(&action)) {
-    if (kind_ != QuestionKind::match || s->slot < 0 || static_cast<std::size_t>(s->slot) >= chosen_.size()) return false;
+    if (kind_ != QuestionKind::match || s->slot < 0 || static_cast<std::size_t>(s->slot) >= chosen_.size())
+      return false;
     slot_ = s->slot;
     chosen_[static_cast<std::size_t>(slot_)] = -1;
     return true;
@@ -60,7 +61,8 @@ bool Answering::choose(int option) {
   if (at != chosen_.end()) {
     chosen_.erase(at);
   } else {
-    const bool one = kind_ == QuestionKind::single || kind_ == QuestionKind::judgement || kind_ == QuestionKind::hotspot;
+    const bool one =
+        kind_ == QuestionKind::single || kind_ == QuestionKind::judgement || kind_ == QuestionKind::hotspot;
     if (one) chosen_.clear();
     chosen_.push_back(option);
   }
@@ -153,8 +155,7 @@ rules::Response Answering::response() const {
     return out;
   }
   out.text = typed_;
-  for (const int shown : chosen_)
-    out.chosen.push_back(shown < 0 ? -1 : order_[static_cast<std::size_t>(shown)]);
+  for (const int shown : chosen_) out.chosen.push_back(shown < 0 ? -1 : order_[static_cast<std::size_t>(shown)]);
   return out;
 }
 

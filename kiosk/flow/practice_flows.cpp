@@ -71,8 +71,8 @@ class DailyFlow final : public Flow {
 
  private:
   void hand_in(Desk& desk) {
-    request_ = desk.ask(Practise{desk.rider->subject, "daily", state_.question, answering_.response(),
-                                 (desk.now() - shown_).count()});
+    request_ = desk.ask(
+        Practise{desk.rider->subject, "daily", state_.question, answering_.response(), (desk.now() - shown_).count()});
     state_.busy = true;
   }
 
@@ -223,7 +223,11 @@ class HazardFlow final : public Flow {
 
 }  // namespace
 
-std::unique_ptr<Flow> make_daily(Desk& desk) { return std::make_unique<DailyFlow>(desk); }
-std::unique_ptr<Flow> make_hazards(const Desk& desk) { return std::make_unique<HazardFlow>(desk); }
+std::unique_ptr<Flow> make_daily(Desk& desk) {
+  return std::make_unique<DailyFlow>(desk);
+}
+std::unique_ptr<Flow> make_hazards(const Desk& desk) {
+  return std::make_unique<HazardFlow>(desk);
+}
 
 }  // namespace station::flow

@@ -94,7 +94,8 @@ void draw_timeline(Page& p, const Rect& rect, const QuestionLook& look) {
   if (clip.stage == ClipStage::replay) p.c.fill({at(clip.ms) - 4, bar - 30, 8, 88}, Token::primary, 4);
   const float y = bar + 56;
   p.c.fill({rect.x + 20, y + 12, 28, 22}, Token::ok, 6);
-  const Rect one = p.c.text(ui::Point{rect.x + 60, y}, p.tr("clip.window"), {.type = Type::caption, .colour = Token::ink2});
+  const Rect one =
+      p.c.text(ui::Point{rect.x + 60, y}, p.tr("clip.window"), {.type = Type::caption, .colour = Token::ink2});
   p.c.fill({one.right() + 36, y + 4, 10, 38}, Token::ink, 5);
   p.c.text(ui::Point{one.right() + 60, y}, p.tr("clip.taps"), {.type = Type::caption, .colour = Token::ink2});
 }
@@ -123,7 +124,8 @@ void draw_clip(Page& p, const Rect& rect, const QuestionLook& look) {
     p.c.card(below, {.radius = 44, .tone = Tone::warning});
     p.c.icon({below.x + 92, below.centre().y}, Icon::touch_app, 100, Token::points);
     const std::string count = p.counted("clip.tapped", static_cast<std::int64_t>(clip.taps.size()));
-    const float head = p.headline_height(below.w - 220, label, {Type::title, Type::heading}), line = p.c.line_height(Type::label);
+    const float head = p.headline_height(below.w - 220, label, {Type::title, Type::heading}),
+                line = p.c.line_height(Type::label);
     const float y = std::round(below.centre().y - (head + line) / 2);
     p.headline({below.x + 168, y, below.w - 220, head}, label, Align::left, {Type::title, Type::heading});
     p.c.text(ui::Point{below.x + 168, y + head}, count, {.type = Type::label, .colour = Token::ink2});
@@ -144,7 +146,8 @@ void draw_clip(Page& p, const Rect& rect, const QuestionLook& look) {
     return;
   }
   const std::string start = p.tr(ready ? "clip.start" : "clip.ended");
-  const std::string line = ready ? p.tr("clip.start_text", {p.number((q.clip_ms + 999) / 1000)}) : p.tr("clip.ended_text");
+  const std::string line =
+      ready ? p.tr("clip.start_text", {p.number((q.clip_ms + 999) / 1000)}) : p.tr("clip.ended_text");
   if (p.c.button(below, {.id = id,
                          .title = start,
                          .subtitle = line,
@@ -186,7 +189,8 @@ void draw_answer_picture(Page& p, const Rect& rect, const QuestionLook& look) {
 
 std::string clip_words(const Page& p, const record::Question& q, const std::vector<std::int64_t>& taps) {
   const rules::HazardScore score = rules::score_hazards(q.hazards, taps);
-  if (score.why_void != rules::HazardVoid::none) return p.tr(std::string("clip.void.") + rules::to_string(score.why_void));
+  if (score.why_void != rules::HazardVoid::none)
+    return p.tr(std::string("clip.void.") + rules::to_string(score.why_void));
   std::string out;
   for (std::size_t i = 0; i < q.hazards.size(); ++i) {
     const rules::HazardWindow& h = q.hazards[i];
@@ -200,7 +204,10 @@ std::string clip_words(const Page& p, const record::Question& q, const std::vect
     } else {
       const bool early = std::any_of(taps.begin(), taps.end(), [&](std::int64_t t) { return t < h.open; });
       const bool late = std::any_of(taps.begin(), taps.end(), [&](std::int64_t t) { return t >= h.close; });
-      out += p.tr(late ? "clip.late" : early ? "clip.early" : "clip.none", {seconds_words(h.open), seconds_words(h.close)});
+      out += p.tr(late    ? "clip.late"
+                  : early ? "clip.early"
+                          : "clip.none",
+                  {seconds_words(h.open), seconds_words(h.close)});
     }
   }
   return out;

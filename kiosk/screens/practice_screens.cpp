@@ -49,16 +49,16 @@ float week_height(const Page& p) {
 
 void draw_daily_end(Page& p, const flow::DailyScreen& s) {
   const Rect main = primary_rect();
-  const float low = draw_choices(p, {{"daily.hazards", p.tr("daily.hazards"), kHazards.icon, kHazards.hue,
-                                      flow::Go{flow::Place::hazards, ""}}},
-                                 main.y - 28);
+  const float low = draw_choices(
+      p, {{"daily.hazards", p.tr("daily.hazards"), kHazards.icon, kHazards.hue, flow::Go{flow::Place::hazards, ""}}},
+      main.y - 28);
   const Rect card{Grid::kMargin, Grid::kTop + 24, Grid::kWidth, low - 44 - Grid::kTop - 24};
   p.c.card(card, {.radius = 56});
   const bool none = s.count == 0;
   const float x = card.x + 48, width = card.w - 96;
   const std::string head = p.tr(none ? "daily.none" : "daily.done");
-  const std::string sentence = none ? p.tr("daily.none_text")
-                                    : p.tr("daily.done_text", {p.number(s.right_count), p.number(s.count)});
+  const std::string sentence =
+      none ? p.tr("daily.none_text") : p.tr("daily.done_text", {p.number(s.right_count), p.number(s.count)});
   const std::string note = s.days_in_row > 0 ? p.counted("daily.days", s.days_in_row) : p.tr("daily.any_day");
   const float head_h = p.headline_height(width, head, {Type::display, Type::number, Type::title}),
               text_h = p.c.paragraph_height(sentence, width, {.type = Type::body}),
@@ -67,7 +67,8 @@ void draw_daily_end(Page& p, const flow::DailyScreen& s) {
   float y = std::round(card.y + std::max(24.0f, (card.h - total) / 2));
   p.c.outcome({card.centre().x, y + badge / 2 - 12}, ui::Outcome::success, p.by_size(0.85f, 0.62f));
   y += badge;
-  p.headline({x, y, width, head_h}, head, Align::centre, {Type::display, Type::number, Type::title}, Token::ink, "headline");
+  p.headline({x, y, width, head_h}, head, Align::centre, {Type::display, Type::number, Type::title}, Token::ink,
+             "headline");
   y += head_h + 12;
   p.c.paragraph({x, y, width, text_h}, sentence,
                 {.type = Type::body, .colour = Token::ink2, .align = Align::centre, .id = "sentence"});
@@ -107,11 +108,13 @@ void draw_clip_list(Page& p, const flow::HazardScreen& s) {
     const flow::ClipResult* last = nullptr;
     for (const flow::ClipResult& r : s.results)
       if (r.question == q->id) last = &r;
-    const std::string score = last ? p.tr("hazards.points", {p.number(last->points), p.number(last->most)}) : std::string();
+    const std::string score =
+        last ? p.tr("hazards.points", {p.number(last->points), p.number(last->most)}) : std::string();
     const std::string seconds = p.counted("hazards.seconds", (q->clip_ms + 999) / 1000);
     const std::string about = p.lesson_title(q->lesson);
     const std::string both = seconds + " \xC2\xB7 " + about;
-    const float room = Grid::kWidth - 40 - 104 - 32 - 108 - (score.empty() ? 0 : p.c.chip_size({.label = score}).w + 20);
+    const float room =
+        Grid::kWidth - 40 - 104 - 32 - 108 - (score.empty() ? 0 : p.c.chip_size({.label = score}).w + 20);
     if (p.c.row(rect, {.id = "hazards.open." + q->id,
                        .title = clip_title(p, *q),
                        .subtitle = p.c.measure(both, Type::label).w <= room ? both : seconds,
@@ -121,23 +124,29 @@ void draw_clip_list(Page& p, const flow::HazardScreen& s) {
                        .trailing_tone = score.empty() ? std::optional<Tone>() : Tone::ok}))
       p.act(flow::StartClip{false, q->id});
   });
-  if (p.c.primary(action, {.id = "hazards.test", .label = p.tr("hazards.test"), .icon = Icon::play_arrow, .enabled = count > 0}))
+  if (p.c.primary(
+          action,
+          {.id = "hazards.test", .label = p.tr("hazards.test"), .icon = Icon::play_arrow, .enabled = count > 0}))
     p.act(flow::StartClip{true, ""});
 }
 
 void draw_clip_page(Page& p, const flow::HazardScreen& s) {
   const record::Question* q = p.content ? p.content->question(s.question) : nullptr;
   if (!q) return;
-  const std::string title = p.tr(s.test ? "hazards.test_number" : "hazards.number", {p.number(s.index + 1), p.number(s.count)});
+  const std::string title =
+      p.tr(s.test ? "hazards.test_number" : "hazards.number", {p.number(s.index + 1), p.number(s.count)});
   const float top = draw_progress(p, title, "", s.index, s.count);
   const Rect action = primary_rect();
   bool passed = false;
-  if (s.answered && !s.results.empty()) passed = s.results.back().points * 100 >= s.results.back().most * rules::kHazardPassPercent;
+  if (s.answered && !s.results.empty())
+    passed = s.results.back().points * 100 >= s.results.back().most * rules::kHazardPassPercent;
   const QuestionLook look{q, &s, s.answered, passed, false, s.clip.ms, "hazards"};
   draw_question(p, {Grid::kMargin, top, Grid::kWidth, action.y - 24 - top}, look);
   const bool next = s.answered || (s.test && s.complete), last = s.index + 1 >= s.count;
   const std::string label = p.tr(!next ? "clip.watch_first" : last ? "hazards.result" : "hazards.next");
-  if (p.c.primary(action, {.id = "hazards.next", .label = label, .icon = next ? Icon::arrow_forward : Icon::none, .enabled = next}))
+  if (p.c.primary(
+          action,
+          {.id = "hazards.next", .label = label, .icon = next ? Icon::arrow_forward : Icon::none, .enabled = next}))
     p.act(flow::NextStep{});
 }
 
@@ -161,30 +170,35 @@ void draw_clip_result(Page& p, const flow::HazardScreen& s) {
   p.c.outcome({card.x + 130, card.centre().y}, passed ? ui::Outcome::success : ui::Outcome::warning, 0.5f);
   const float x = card.x + 248;
   float y = card.y + 32;
-  y += p.headline({x, y, width, head_h}, head, Align::left, {Type::display, Type::number, Type::title}, Token::ink, "headline");
+  y += p.headline({x, y, width, head_h}, head, Align::left, {Type::display, Type::number, Type::title}, Token::ink,
+                  "headline");
   p.c.chip({x, y + 8}, {.id = "chip", .label = score, .tone = passed ? Tone::ok : Tone::warning, .type = Type::title});
   y += chip_h + 28;
   p.c.paragraph({x, y, width, text_h}, text, {.type = Type::label, .colour = Token::ink2, .id = "sentence"});
   const float top = card.bottom() + 28;
   const Rect area{Grid::kMargin, top, Grid::kWidth, main.y - 28 - top};
-  p.c.list("hazards.scores", area, static_cast<int>(s.results.size()), p.by_size(150, 210), 20, [&](int i, const Rect& rect) {
-    const flow::ClipResult& r = s.results[static_cast<std::size_t>(i)];
-    const record::Question* q = p.content ? p.content->question(r.question) : nullptr;
-    const bool none = r.why_void != rules::HazardVoid::none;
-    const std::string about = none ? p.tr(std::string("clip.void_short.") + rules::to_string(r.why_void))
-                                   : q ? p.lesson_title(q->lesson) : std::string();
-    const std::string mark = p.tr("hazards.points", {p.number(r.points), p.number(r.most)});
-    p.c.row(rect, {.id = "hazards.score." + std::to_string(i),
-                   .title = q ? clip_title(p, *q) : r.question,
-                   .subtitle = p.large() ? std::string_view() : std::string_view(about),
-                   .icon = Icon::visibility,
-                   .hue = Hue::report,
-                   .trailing = mark,
-                   .trailing_tone = r.points * 100 >= r.most * rules::kHazardPassPercent ? Tone::ok : Tone::warning,
-                   .chevron = false,
-                   .acts = false});
-  });
-  if (p.c.primary(main, {.id = "hazards.done", .label = p.tr("hazards.to_list"), .icon = Icon::check})) p.act(flow::Back{});
+  p.c.list("hazards.scores", area, static_cast<int>(s.results.size()), p.by_size(150, 210), 20,
+           [&](int i, const Rect& rect) {
+             const flow::ClipResult& r = s.results[static_cast<std::size_t>(i)];
+             const record::Question* q = p.content ? p.content->question(r.question) : nullptr;
+             const bool none = r.why_void != rules::HazardVoid::none;
+             const std::string about = none ? p.tr(std::string("clip.void_short.") + rules::to_string(r.why_void))
+                                       : q  ? p.lesson_title(q->lesson)
+                                            : std::string();
+             const std::string mark = p.tr("hazards.points", {p.number(r.points), p.number(r.most)});
+             p.c.row(rect,
+                     {.id = "hazards.score." + std::to_string(i),
+                      .title = q ? clip_title(p, *q) : r.question,
+                      .subtitle = p.large() ? std::string_view() : std::string_view(about),
+                      .icon = Icon::visibility,
+                      .hue = Hue::report,
+                      .trailing = mark,
+                      .trailing_tone = r.points * 100 >= r.most * rules::kHazardPassPercent ? Tone::ok : Tone::warning,
+                      .chevron = false,
+                      .acts = false});
+           });
+  if (p.c.primary(main, {.id = "hazards.done", .label = p.tr("hazards.to_list"), .icon = Icon::check}))
+    p.act(flow::Back{});
 }
 
 }  // namespace
@@ -213,9 +227,12 @@ void draw_screen(Page& p, const flow::DailyScreen& s) {
   draw_question(p, {Grid::kMargin, top, Grid::kWidth, action.y - 20 - note - top}, look);
   if (s.answered) {
     const Rect line{Grid::kMargin, action.y - note - 4, Grid::kWidth, p.c.line_height(Type::label)};
-    p.c.text(line, next_words(p, s), {.type = Type::label, .colour = Token::ink2, .align = Align::centre, .id = "daily.again"});
+    p.c.text(line, next_words(p, s),
+             {.type = Type::label, .colour = Token::ink2, .align = Align::centre, .id = "daily.again"});
     const bool last = s.index + 1 >= s.count;
-    if (p.c.primary(action, {.id = "daily.next", .label = p.tr(last ? "daily.finish" : "exam.next"), .icon = Icon::arrow_forward}))
+    if (p.c.primary(
+            action,
+            {.id = "daily.next", .label = p.tr(last ? "daily.finish" : "exam.next"), .icon = Icon::arrow_forward}))
       p.act(flow::NextStep{});
     return;
   }

@@ -23,8 +23,7 @@ struct Parts {
 };
 
 std::string feedback_head(const Page& p, const QuestionLook& look) {
-  if (look.question->kind == rules::QuestionKind::hazard)
-    return clip_words(p, *look.question, look.answer->clip.taps);
+  if (look.question->kind == rules::QuestionKind::hazard) return clip_words(p, *look.question, look.answer->clip.taps);
   return p.tr(look.right ? "question.right" : "question.wrong");
 }
 
@@ -47,8 +46,7 @@ Parts lay_out(Page& p, const Rect& rect, const QuestionLook& look) {
     parts.explanation = q.explanation.in(p.c.language());
     parts.head = feedback_head(p, look);
     parts.head_h = p.c.paragraph_height(parts.head, rect.w - 72, {.type = Type::heading});
-    parts.feedback_h =
-        p.c.paragraph_height(parts.explanation, rect.w - 72, {.type = Type::body}) + parts.head_h + 76;
+    parts.feedback_h = p.c.paragraph_height(parts.explanation, rect.w - 72, {.type = Type::body}) + parts.head_h + 76;
     parts.law_h = q.law.law.empty() ? 0 : law_height(p, rect.w, q.law, true) + 20;
     parts.total += parts.feedback_h + 20 + parts.law_h;
   }
@@ -67,8 +65,8 @@ void draw_feedback(Page& p, const Rect& card, const QuestionLook& look, const Pa
   p.c.paragraph({card.x + 36, card.y + 24, card.w - 72, parts.head_h}, parts.head,
                 {.type = Type::heading,
                  .colour = look.question->kind == rules::QuestionKind::hazard ? Token::ink  // whole sentences
-                           : look.right                                     ? Token::ok
-                                                                            : Token::points,
+                           : look.right                                       ? Token::ok
+                                                                              : Token::points,
                  .id = look.prefix + ".feedback"});
   p.c.paragraph({card.x + 36, card.y + 36 + parts.head_h, card.w - 72, card.h}, parts.explanation,
                 {.type = Type::body});

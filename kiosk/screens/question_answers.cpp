@@ -146,7 +146,9 @@ void draw_slot(Page& p, const Rect& box, const QuestionLook& look, int i) {
   if (p.c.touch_area(box, id, left + ": " + said, look.acts())) p.act(flow::ChooseSlot{i});
   p.c.card(box, {.radius = 32,
                  .elevation = look.acts() ? ui::Elevation::raised : ui::Elevation::flat,
-                 .tone = look.answered ? (right ? Tone::ok : Tone::warning) : active ? Tone::primary : Tone::neutral});
+                 .tone = look.answered ? (right ? Tone::ok : Tone::warning)
+                         : active      ? Tone::primary
+                                       : Tone::neutral});
   const float half = std::round(box.w * 0.5f);
   const auto fit = [&](const Rect& in, const std::string& text, ui::Colour colour, Align align) {
     const Type type = p.c.paragraph_height(text, in.w, {.type = Type::body}) <= in.h ? Type::body : Type::label;
@@ -158,12 +160,13 @@ void draw_slot(Page& p, const Rect& box, const QuestionLook& look, int i) {
   p.c.icon({box.x + half, box.centre().y}, Icon::arrow_forward, 44, Token::ink3);
   const bool sign = look.answered;
   const Rect place{box.x + half + 36, box.y + 8, box.w - half - 60 - (sign ? 64.0f : 0.0f), box.h - 16};
-  const ui::Colour colour = look.answered ? ui::Colour(right ? Token::ok : Token::points)
+  const ui::Colour colour = look.answered    ? ui::Colour(right ? Token::ok : Token::points)
                             : chosen.empty() ? ui::Colour(active ? Token::primary : Token::ink2)
                                              : ui::Colour(Token::ink);
   fit(place, said, colour, Align::left);
   if (sign)
-    p.c.icon({box.right() - 52, box.centre().y}, right ? Icon::check : Icon::close, 56, right ? Token::ok : Token::error);
+    p.c.icon({box.right() - 52, box.centre().y}, right ? Icon::check : Icon::close, 56,
+             right ? Token::ok : Token::error);
 }
 
 void draw_match(Page& p, const Rect& rect, const QuestionLook& look) {
@@ -185,7 +188,8 @@ void draw_match(Page& p, const Rect& rect, const QuestionLook& look) {
     const std::string id = look.prefix + ".option." + letter_of(shown);
     if (p.c.touch_area(box, id, text, look.acts())) p.act(flow::ChooseOption{shown});
     p.c.card(box, {.radius = 32, .tone = Tone::primary});
-    const Type type = p.c.paragraph_height(text, box.w - 48, {.type = Type::body}) <= box.h - 8 ? Type::body : Type::label;
+    const Type type =
+        p.c.paragraph_height(text, box.w - 48, {.type = Type::body}) <= box.h - 8 ? Type::body : Type::label;
     const float h = p.c.paragraph_height(text, box.w - 48, {.type = type});
     p.c.paragraph({box.x + 24, std::round(box.centre().y - h / 2), box.w - 48, h}, text,
                   {.type = type, .align = Align::centre});
@@ -244,7 +248,8 @@ void draw_field(Page& p, const Rect& rect, const QuestionLook& look) {
   p.c.input({rect.x, rect.y, rect.w - unit_w, rect.h}, typed, p.tr(q.tiles.empty() ? "typed.hint" : "typed.hint_words"),
             look.prefix + ".typed");
   if (!unit.empty())
-    p.c.text(Rect{rect.right() - unit_w + 28, rect.y, unit_w, rect.h}, unit, {.type = Type::title, .colour = Token::ink2});
+    p.c.text(Rect{rect.right() - unit_w + 28, rect.y, unit_w, rect.h}, unit,
+             {.type = Type::title, .colour = Token::ink2});
 }
 
 float typed_field_height(Page& p, float width, const QuestionLook& look) {
@@ -300,7 +305,8 @@ void draw_letters(Page& p, const Rect& rect, const QuestionLook& look) {
       if (p.c.key({x, y, kKey, kLetterKey}, "key." + key, key, Icon::none, look.acts())) p.act(flow::TypeText{key});
       x += kKey + kGap;
     }
-    if (row.size() == 7 && p.c.key({x, y, 2 * kKey + kGap, kLetterKey}, "key.erase", p.tr("key.erase"), Icon::backspace, look.acts()))
+    if (row.size() == 7 &&
+        p.c.key({x, y, 2 * kKey + kGap, kLetterKey}, "key.erase", p.tr("key.erase"), Icon::backspace, look.acts()))
       p.act(flow::EraseKey{});
     y += kLetterKey + kKeyGap;
   }
@@ -326,7 +332,8 @@ void draw_tiles(Page& p, const Rect& rect, const QuestionLook& look) {
   const auto count = static_cast<int>(look.question->tiles.size());
   const int columns = tile_columns(p);
   const auto cell = [&](int n) {
-    const Rect line{rect.x, rect.y + field + static_cast<float>(n / columns) * (tile_height(p) + 16), rect.w, tile_height(p)};
+    const Rect line{rect.x, rect.y + field + static_cast<float>(n / columns) * (tile_height(p) + 16), rect.w,
+                    tile_height(p)};
     return line.column(n % columns, columns, 16);
   };
   for (int i = 0; i < count; ++i) {

@@ -43,8 +43,10 @@ Weak weak_points(const flow::RiderView& rider) {
 }
 
 int answered_on(Core& core, const std::string& subject, const std::string& day) {
-  return static_cast<int>(
-      core.db.query("SELECT COUNT(*) FROM review WHERE subject=?1 AND day=?2 AND place='daily'").bind(subject).bind(day).number());
+  return static_cast<int>(core.db.query("SELECT COUNT(*) FROM review WHERE subject=?1 AND day=?2 AND place='daily'")
+                              .bind(subject)
+                              .bind(day)
+                              .number());
 }
 
 // What is left of today's: ten at most, and new ones up to five, those already answered today included.
@@ -113,9 +115,9 @@ Outcome practise(Core& core, const flow::Practise& d) {
   const UtcTime now = core.utc();
   const std::uint64_t seq = core.log.append(
       record::kPracticeAnswered, d.subject, "",
-      fmt::format(R"({{"where":{},"item":{},"version":{},"pack":{},{},"right":{},"rating":{},"ms":{}}})", json_text(d.where),
-                  json_text(q->id), q->version, core.pack_version, rules::response_members(q->kind, d.response), right,
-                  rating, d.took_ms));
+      fmt::format(R"({{"where":{},"item":{},"version":{},"pack":{},{},"right":{},"rating":{},"ms":{}}})",
+                  json_text(d.where), json_text(q->id), q->version, core.pack_version,
+                  rules::response_members(q->kind, d.response), right, rating, d.took_ms));
   core.db.query("INSERT INTO review VALUES(?,?,?,?,?,?,?)")
       .bind(d.subject)
       .bind(q->id)

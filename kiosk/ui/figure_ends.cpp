@@ -47,7 +47,8 @@ void head_lamps(const Pen& pen, float x, float y, float w, float h, const Signal
     if (night && !pen.is_silhouette()) pen.glow({at + w / 2, y + h / 2}, w * 3.2F, w * 3.2F, rgb(0xFFF7DC, 0.9F));
     pen.rect({at, y, w, h}, h * 0.45F, night ? rgb(0xFFFBEA) : blend(kBeam, rgb(0xFFFFFF), 0.6F));
     pen.rect({at, y, w, h}, h * 0.45F, rgb(0x16213F, 0.08F));
-    lens(pen, {right ? at - w * 0.45F : at + w, y + h * 0.2F, w * 0.45F, h * 0.6F}, kBlinker, right ? on.left : on.right, 1.4F);
+    lens(pen, {right ? at - w * 0.45F : at + w, y + h * 0.2F, w * 0.45F, h * 0.6F}, kBlinker,
+         right ? on.left : on.right, 1.4F);
   }
 }
 
@@ -91,7 +92,9 @@ void car_end(const Pen& pen, const VehicleLook& look, const Motion& m, bool fron
   pen.rect({-92, -42, 184, 20}, {4, 4, 12, 12}, blend(d.dark, kInk, 0.45F));
   if (front) {
     pen.rect({-40, -70, 80, 20}, 6, blend(d.dark, kInk, 0.6F));
-    for (int i = 0; i < 3; ++i) pen.line({-34, -65.0F + static_cast<float>(i) * 6}, {34, -65.0F + static_cast<float>(i) * 6}, 1.6F, rgb(0xC9D5F0, 0.6F));
+    for (int i = 0; i < 3; ++i)
+      pen.line({-34, -65.0F + static_cast<float>(i) * 6}, {34, -65.0F + static_cast<float>(i) * 6}, 1.6F,
+               rgb(0xC9D5F0, 0.6F));
     head_lamps(pen, 86, -78, 36, 17, on, m.night);
     number_plate(pen, -42, rgb(0x2458F5));
   } else {
@@ -139,7 +142,9 @@ void bus_end(const Pen& pen, const VehicleLook& look, const Motion& m, bool fron
   } else {
     pen.rect({-96, -276, 192, 84}, 12, Paint({-60, -276}, kSkyGlass, {60, -190}, kDeepGlass));
     pen.rect({-70, -168, 140, 70}, 6, blend(d.dark, kInk, 0.3F));
-    for (int i = 0; i < 5; ++i) pen.line({-62, -158.0F + static_cast<float>(i) * 13}, {62, -158.0F + static_cast<float>(i) * 13}, 3, blend(d.dark, kInk, 0.55F));
+    for (int i = 0; i < 5; ++i)
+      pen.line({-62, -158.0F + static_cast<float>(i) * 13}, {62, -158.0F + static_cast<float>(i) * 13}, 3,
+               blend(d.dark, kInk, 0.55F));
     rear_lamps(pen, 120, -108, 26, 40, on, m.night);
   }
   pen.rect({-126, -58, 252, 26}, {4, 4, 10, 10}, blend(d.dark, kInk, 0.55F));
@@ -157,7 +162,9 @@ void truck_end(const Pen& pen, const VehicleLook& look, const Motion& m, bool fr
     pen.circle({-46, -172}, 15, rgb(0x16213F, 0.45F));
     for (const float side : {-1.0F, 1.0F}) pen.rect({side * 132 - 11, -236, 22, 62}, 7, kInk);  // mirrors
     pen.rect({-70, -140, 140, 44}, 8, blend(d.dark, kInk, 0.5F));
-    for (int i = 0; i < 3; ++i) pen.line({-60, -130.0F + static_cast<float>(i) * 12}, {60, -130.0F + static_cast<float>(i) * 12}, 3, rgb(0xC9D5F0, 0.6F));
+    for (int i = 0; i < 3; ++i)
+      pen.line({-60, -130.0F + static_cast<float>(i) * 12}, {60, -130.0F + static_cast<float>(i) * 12}, 3,
+               rgb(0xC9D5F0, 0.6F));
     head_lamps(pen, 108, -86, 40, 24, on, m.night);
     pen.rect({-118, -60, 236, 24}, 5, kInk);
   } else {
@@ -168,7 +175,8 @@ void truck_end(const Pen& pen, const VehicleLook& look, const Motion& m, bool fr
       pen.line({88 * side, -296}, {88 * side, -74}, 4, rgb(0xA9B8D8));
     }
     for (int i = 0; i < 8; ++i)  // red and white strip that shines back
-      pen.rect({-118.0F + static_cast<float>(i) * 29.5F, -84, 29.5F, 14}, 0, i % 2 == 0 ? rgb(0xE23B30) : rgb(0xFFFFFF));
+      pen.rect({-118.0F + static_cast<float>(i) * 29.5F, -84, 29.5F, 14}, 0,
+               i % 2 == 0 ? rgb(0xE23B30) : rgb(0xFFFFFF));
     pen.rect({-122, -68, 244, 16}, 3, kInk);
     rear_lamps(pen, 116, -56, 34, 20, on, m.night);
     pen.rect({-100, -34, 200, 10}, 3, rgb(0x3A4A78));
@@ -250,7 +258,9 @@ void vehicle_end(const Pen& pen, const VehicleLook& look, const Motion& m, bool 
 void rider_end(const Pen& pen, const RiderLook& look, const Motion& m, bool front) {
   const Dye& d = look.jacket;
   if (!pen.is_silhouette()) pen.glow({0, 1}, 44, 12, rgb(0x0B1434, 0.55F));
-  const float sway = look.state == State::drunk ? 7 * std::sin(m.seconds * 3) : m.moving ? 1.2F * std::sin(m.seconds * 5) : 0;
+  const float sway = look.state == State::drunk ? 7 * std::sin(m.seconds * 3)
+                     : m.moving                 ? 1.2F * std::sin(m.seconds * 5)
+                                                : 0;
   const Pen body = pen.leaning(-sway * 0.02F);
   const bool box = look.load != scene::Load::none;
   const auto legs = [&] {
@@ -274,8 +284,10 @@ void rider_end(const Pen& pen, const RiderLook& look, const Motion& m, bool fron
   const auto head = [&] {
     if (look.helmet) {
       body.circle({0, -161}, 18, Paint({-10, -178}, blend(d.light, rgb(0xFFFFFF), 0.35F), {10, -146}, d.dark));
-      if (front) body.rect({-13, -166, 26, 15}, 7, Paint({0, -166}, kSkyGlass, {0, -150}, kDeepGlass));
-      else body.rect({-14, -160, 28, 5}, 2, rgb(0xFFFFFF, 0.8F));
+      if (front)
+        body.rect({-13, -166, 26, 15}, 7, Paint({0, -166}, kSkyGlass, {0, -150}, kDeepGlass));
+      else
+        body.rect({-14, -160, 28, 5}, 2, rgb(0xFFFFFF, 0.8F));
     } else {
       body.circle({0, -160}, 15, front ? rgb(0xFFD2B0) : rgb(0x2B1E1A));
       if (front) body.half_disc({0, -162}, 15, 180, rgb(0x2B1E1A));
@@ -320,7 +332,9 @@ void person_end(const Pen& pen, const PersonLook& look, const Motion& m, bool fr
     p.circle({29 * side, -90 + step * side * 8}, 6, rgb(0xFFD2B0));
   }
   Outline coat({-20, -78});
-  coat.curve({-26, -108}, {-27, -134}, {-18, -140}).curve({-8, -145}, {8, -145}, {18, -140}).curve({27, -134}, {26, -108}, {20, -78});
+  coat.curve({-26, -108}, {-27, -134}, {-18, -140})
+      .curve({-8, -145}, {8, -145}, {18, -140})
+      .curve({27, -134}, {26, -108}, {20, -78});
   p.fill(coat, Paint({0, -142}, look.top.light, {0, -78}, look.top.dark));
   p.circle({0, -157}, 14, front ? rgb(0xFFD2B0) : hair);
   if (front) p.half_disc({0, -159}, 14.5F, 180, hair);

@@ -5,8 +5,8 @@
 
 #include "kiosk/ui/internal/stage.h"
 
-// The road as a rider sees it: metres on the ground become pixels by one vanishing point. x across (0 = the rider's lane,
-// right positive), z along the road. Far things are drawn first.
+// The road as a rider sees it: metres on the ground become pixels by one vanishing point. x across (0 = the rider's
+// lane, right positive), z along the road. Far things are drawn first.
 namespace station::ui::scene {
 
 namespace {
@@ -26,7 +26,9 @@ struct View3 {
     const float d = std::max(depth(z), kNear);
     return {kSceneWidth / 2 + kFocal * (x - eye.at.x) / d, kHorizon + kFocal * (kEyes - height) / d};
   }
-  [[nodiscard]] float scale(float z) const { return kFocal / std::max(depth(z), kNear) / 100; }  // canvas units for 1 cm
+  [[nodiscard]] float scale(float z) const {
+    return kFocal / std::max(depth(z), kNear) / 100;
+  }  // canvas units for 1 cm
   [[nodiscard]] ImU32 c(std::uint32_t day, std::uint32_t contrast) const {
     return s.contrast ? rgb(contrast) : s.lit(day);
   }
@@ -34,7 +36,10 @@ struct View3 {
   [[nodiscard]] ImU32 hazy(ImU32 colour, float d) const {
     if (s.contrast) return colour;
     const float t = std::clamp((d - 15) / 130, 0.0F, 0.75F);
-    const ImU32 air = s.night() ? rgb(0x16235C) : s.scene.sky == Sky::rain ? rgb(0xB3BFD2) : s.scene.sky == Sky::dusk ? rgb(0xE6A57A) : rgb(0xCFE4FA);
+    const ImU32 air = s.night()                  ? rgb(0x16235C)
+                      : s.scene.sky == Sky::rain ? rgb(0xB3BFD2)
+                      : s.scene.sky == Sky::dusk ? rgb(0xE6A57A)
+                                                 : rgb(0xCFE4FA);
     return blend(colour, air, t);
   }
   // A strip along the road on the ground between two distances.
@@ -53,8 +58,8 @@ struct View3 {
 
 // Widths of the street in metres from the rider's lane.
 struct Street {
-  float lane_left, kerb, pave, facade;    // of the rider's side
-  float centre, far_kerb, far_facade;     // to the left
+  float lane_left, kerb, pave, facade;  // of the rider's side
+  float centre, far_kerb, far_facade;   // to the left
   bool bicycle_lane;
 };
 
@@ -82,13 +87,16 @@ void sky(const View3& v) {
   s.pen.rect(air, 0, Paint({0, top}, rgb(high), {0, kHorizon}, rgb(low)));
   if (s.night()) {
     for (int i = 0; i < 24; ++i)
-      s.pen.circle({s.seen.x + std::fmod(static_cast<float>(i) * 157.0F, s.seen.w), top + 8 + std::fmod(static_cast<float>(i) * 53.0F, 120.0F)},
+      s.pen.circle({s.seen.x + std::fmod(static_cast<float>(i) * 157.0F, s.seen.w),
+                    top + 8 + std::fmod(static_cast<float>(i) * 53.0F, 120.0F)},
                    i % 3 == 0 ? 2.4F : 1.5F, rgb(0xFFFFFF, i % 2 == 0 ? 0.85F : 0.5F));
     s.pen.glow({770, 50}, 90, 90, rgb(0xFFF3C4, 0.3F));
     s.pen.circle({770, 50}, 24, rgb(0xFFF3C4));
   } else if (s.scene.sky == Sky::day) {
-    for (const auto& [x, y, k] : {std::array{210.0F, 60.0F, 1.0F}, std::array{560.0F, 40.0F, 0.8F}, std::array{830.0F, 84.0F, 0.7F}})
-      for (const auto& [dx, dy, r] : {std::array{-34.0F, 6.0F, 22.0F}, std::array{0.0F, -4.0F, 30.0F}, std::array{36.0F, 6.0F, 22.0F}})
+    for (const auto& [x, y, k] :
+         {std::array{210.0F, 60.0F, 1.0F}, std::array{560.0F, 40.0F, 0.8F}, std::array{830.0F, 84.0F, 0.7F}})
+      for (const auto& [dx, dy, r] :
+           {std::array{-34.0F, 6.0F, 22.0F}, std::array{0.0F, -4.0F, 30.0F}, std::array{36.0F, 6.0F, 22.0F}})
         s.pen.ellipse({x + dx * k, y + dy * k}, r * 1.5F * k, r * 0.8F * k, rgb(0xFFFFFF, 0.75F));
   } else if (s.scene.sky == Sky::dusk) {
     s.pen.glow({560, kHorizon}, 300, 150, rgb(0xFFE0A0, 0.85F));
@@ -97,8 +105,10 @@ void sky(const View3& v) {
   // A town far ahead.
   for (int i = 0; i < 30; ++i) {
     const auto h = hash_of(i + 77);
-    const float w = 34 + static_cast<float>(h % 40U), x = -120 + static_cast<float>(i) * 42, tall = 20 + static_cast<float>((h >> 8U) % 62U);
-    s.pen.rect({x, kHorizon - tall, w, tall + 2}, 2, blend(rgb(low), rgb(s.night() ? 0x1B2A6B : 0x6E97DE), s.night() ? 0.8F : 0.42F));
+    const float w = 34 + static_cast<float>(h % 40U), x = -120 + static_cast<float>(i) * 42,
+                tall = 20 + static_cast<float>((h >> 8U) % 62U);
+    s.pen.rect({x, kHorizon - tall, w, tall + 2}, 2,
+               blend(rgb(low), rgb(s.night() ? 0x1B2A6B : 0x6E97DE), s.night() ? 0.8F : 0.42F));
   }
 }
 
@@ -195,7 +205,8 @@ void ground(const View3& v, const Street& street) {
   v.road(street.kerb + 1.6F, street.kerb + 2.1F, v.c(0xF0CE63, 0x5A5000));
   v.dashes((street.kerb + street.facade) / 2, street.facade - street.kerb - 0.5F, 0.06F, 2.4F, v.c(0xC3CDE0, 0x3C3C3C));
   if (s.scene.sky == Sky::rain && !s.contrast)
-    for (const auto& [x, y, w] : {std::array{300.0F, 330.0F, 120.0F}, std::array{690.0F, 400.0F, 150.0F}, std::array{430.0F, 470.0F, 190.0F}})
+    for (const auto& [x, y, w] :
+         {std::array{300.0F, 330.0F, 120.0F}, std::array{690.0F, 400.0F, 150.0F}, std::array{430.0F, 470.0F, 190.0F}})
       s.pen.glow({x, y}, w, w * 0.16F, rgb(0xDCE8FA, 0.4F));
   if (s.night() && !s.contrast)  // the headlamp's cone on the road
     s.pen.fill(Outline({470, 560}).line({430, 300}).curve({440, 262}, {560, 262}, {570, 300}).line({530, 560}),
@@ -215,13 +226,15 @@ void flat_item(const View3& v, const Street& street, const Item& item) {
   }
   if (item.kind == Kind::stop_line) {
     const Point size = item.size.value_or(Point{street.kerb - street.lane_left, 0.4F});
-    return v.strip(item.at.x - size.x / 2, item.at.x + size.x / 2, std::max(item.at.y, v.eye.at.y + kNear), item.at.y + size.y, mark);
+    return v.strip(item.at.x - size.x / 2, item.at.x + size.x / 2, std::max(item.at.y, v.eye.at.y + kNear),
+                   item.at.y + size.y, mark);
   }
   // Zebra: bars along the road.
   const Point size = item.size.value_or(Point{3.4F, street.kerb - street.far_kerb});
   const float z0 = std::max(item.at.y - size.x / 2, v.eye.at.y + kNear), z1 = item.at.y + size.x / 2;
   if (v.depth(z1) <= kNear) return;
-  for (float x = item.at.x - size.y / 2 + 0.3F; x + 0.5F <= item.at.x + size.y / 2; x += 1.1F) v.strip(x, x + 0.5F, z0, z1, mark);
+  for (float x = item.at.x - size.y / 2 + 0.3F; x + 0.5F <= item.at.x + size.y / 2; x += 1.1F)
+    v.strip(x, x + 0.5F, z0, z1, mark);
 }
 
 bool lies_flat(Kind kind) {
@@ -236,7 +249,8 @@ template <class End, class Side>
 void turned_body(const Pen& pen, float angle, float length, float width, End end, Side side) {
   const float a = std::remainder(angle, 360.0F);
   const Pen p = a < 0 ? pen.mirrored() : pen;
-  const float t = std::fabs(a) * std::numbers::pi_v<float> / 180, across = std::fabs(std::sin(t)), along = std::fabs(std::cos(t));
+  const float t = std::fabs(a) * std::numbers::pi_v<float> / 180, across = std::fabs(std::sin(t)),
+              along = std::fabs(std::cos(t));
   const bool front = std::fabs(a) > 90;
   if (across < 0.1F) return end(pen, front);
   if (along < 0.16F) return side(p);
@@ -257,13 +271,17 @@ void standing(const View3& v, const Item& item, const Pose& pose, float alpha) {
   const float d = v.depth(pose.at.y);
   if (d < kNear || d > kSight) return;
   const Point foot = v.at(pose.at.x, pose.at.y);
-  const float near_fade = std::clamp((d - kNear) / 0.5F, 0.0F, 1.0F), far_fade = std::clamp((kSight - d) / 30, 0.0F, 1.0F);
+  const float near_fade = std::clamp((d - kNear) / 0.5F, 0.0F, 1.0F),
+              far_fade = std::clamp((kSight - d) / 30, 0.0F, 1.0F);
   Pen base = s.pen.moved(foot.x, foot.y).scaled(v.scale(pose.at.y) * item.scale).faded(alpha * near_fade * far_fade);
   // What is beside us shows its flank.
   const float bearing = std::atan2(pose.at.x - v.eye.at.x, d) * 180 / std::numbers::pi_v<float>;
   const float seen_turn = std::fabs(bearing) < 4 ? pose.turn : pose.turn - bearing;
   const State state = state_at(item, s.ms);
-  const figure::Motion motion{.travelled = pose.travelled * 100 / item.scale, .seconds = s.seconds(), .moving = pose.speed > 0.2F, .night = s.night()};
+  const figure::Motion motion{.travelled = pose.travelled * 100 / item.scale,
+                              .seconds = s.seconds(),
+                              .moving = pose.speed > 0.2F,
+                              .night = s.night()};
   const auto draw = [&](const Pen& pen) {
     switch (item.kind) {
       case Kind::rider:
@@ -272,7 +290,8 @@ void standing(const View3& v, const Item& item, const Pose& pose, float alpha) {
         figure::RiderLook look{.state = state, .load = item.load, .helmet = item.kind != Kind::rider_no_helmet};
         if (item.colour) look.jacket = figure::dye_of(*item.colour);
         if (item.kind == Kind::scooter || state == State::fallen || state == State::push)
-          return item.kind == Kind::scooter ? figure::scooter_side(pen, look, motion) : figure::rider_side(pen, look, motion);
+          return item.kind == Kind::scooter ? figure::scooter_side(pen, look, motion)
+                                            : figure::rider_side(pen, look, motion);
         return turned_body(
             pen, seen_turn, figure::length_of(item.kind), figure::width_of(item.kind),
             [&](const Pen& p, bool front) { figure::rider_end(p, look, motion, front); },
@@ -347,7 +366,8 @@ void draw_ahead(const Stage& stage) {
     if (item.kind == Kind::crossroad) flat_item(v, street, item);
   houses(v, street);
   for (const Item& item : stage.scene.items)
-    if (lies_flat(item.kind) && item.kind != Kind::crossroad && visibility_at(item, stage.ms) > 0) flat_item(v, street, item);
+    if (lies_flat(item.kind) && item.kind != Kind::crossroad && visibility_at(item, stage.ms) > 0)
+      flat_item(v, street, item);
   const std::vector<Item> trees = furniture(v, street);
   struct Standing {
     const Item* item;
@@ -359,7 +379,8 @@ void draw_ahead(const Stage& stage) {
   for (const Item& item : stage.scene.items)
     if (const float alpha = visibility_at(item, stage.ms); alpha > 0 && !lies_flat(item.kind))
       all.push_back({&item, pose_at(item, View::ahead, stage.ms), alpha});
-  std::stable_sort(all.begin(), all.end(), [](const Standing& a, const Standing& b) { return a.pose.at.y > b.pose.at.y; });
+  std::stable_sort(all.begin(), all.end(),
+                   [](const Standing& a, const Standing& b) { return a.pose.at.y > b.pose.at.y; });
   for (const Standing& one : all) standing(v, *one.item, one.pose, one.alpha);
 }
 
@@ -378,19 +399,26 @@ void draw_cockpit(const Stage& s) {
       p.stroke({{330, 548}, {268, 486}, {236, 470}}, 9, steel);
       const Pen mirror = p.moved(206, 450).turned(-12);
       mirror.rect({-56, -34, 112, 66}, 26, dark);
-      mirror.rect({-48, -27, 96, 52}, 20, s.contrast ? Paint(rgb(0x101010)) : Paint({0, -27}, s.lit(0xBFD9F7), {0, 10}, s.lit(0xE9F2FD)));
+      mirror.rect({-48, -27, 96, 52}, 20,
+                  s.contrast ? Paint(rgb(0x101010)) : Paint({0, -27}, s.lit(0xBFD9F7), {0, 10}, s.lit(0xE9F2FD)));
       mirror.rect({-48, 4, 96, 21}, 10, s.contrast ? rgb(0x303030) : s.lit(0x7B88A8));
       mirror.poly({{-7, 4}, {7, 4}, {22, 25}, {-22, 25}}, s.contrast ? rgb(0x505050) : s.lit(0x5E6A8A));
       p.stroke(Outline({120, 610}).curve({200, 560}, {300, 540}, {420, 556}), 26, dark);
       p.limb({96, 618}, 40, {214, 566}, 36, s.contrast ? rgb(0x333333) : rgb(0x26304F));  // grip
       Outline glove({110, 620});
-      glove.curve({120, 566}, {170, 540}, {214, 548}).curve({240, 556}, {236, 590}, {214, 600}).line({200, 640}).line({110, 640});
+      glove.curve({120, 566}, {170, 540}, {214, 548})
+          .curve({240, 556}, {236, 590}, {214, 600})
+          .line({200, 640})
+          .line({110, 640});
       p.fill(glove, s.contrast ? Paint(rgb(0x444444)) : Paint({110, 560}, rgb(0x4B5C8C), {220, 620}, rgb(0x26304F)));
-      for (int i = 0; i < 3; ++i) p.limb({150.0F + static_cast<float>(i) * 22, 572.0F - static_cast<float>(i) * 6}, 15, {158.0F + static_cast<float>(i) * 22, 596}, 13, s.contrast ? rgb(0x5A5A5A) : rgb(0x5B6DA0));
+      for (int i = 0; i < 3; ++i)
+        p.limb({150.0F + static_cast<float>(i) * 22, 572.0F - static_cast<float>(i) * 6}, 15,
+               {158.0F + static_cast<float>(i) * 22, 596}, 13, s.contrast ? rgb(0x5A5A5A) : rgb(0x5B6DA0));
     });
   }
   edge(pen, [&](const Pen& p) {
-    p.rect({392, 506, 216, 150}, {34, 34, 0, 0}, s.contrast ? Paint(rgb(0x101010)) : Paint({392, 506}, rgb(0x33406B), {608, 596}, rgb(0x16213F)));
+    p.rect({392, 506, 216, 150}, {34, 34, 0, 0},
+           s.contrast ? Paint(rgb(0x101010)) : Paint({392, 506}, rgb(0x33406B), {608, 596}, rgb(0x16213F)));
   });
   // Speed as a dial: green up to the 15 km/h of the bicycle lane, amber beyond.
   const Point hub{500, 580};

@@ -50,7 +50,9 @@ struct Exam : Rig {
   }
 };
 
-rules::Response response_of(const AnswerItem& a) { return {a.chosen, a.text, a.taps}; }
+rules::Response response_of(const AnswerItem& a) {
+  return {a.chosen, a.text, a.taps};
+}
 
 struct Practice : Rig {
   std::shared_ptr<const record::Content> content = shipped_content();
@@ -70,8 +72,9 @@ struct Practice : Rig {
 TEST_CASE("a right answer of every kind can be given by touches, in an examination", "[flow]") {
   const auto content = shipped_content();
   std::vector<const record::Question*> questions;
-  for (const QuestionKind kind : {QuestionKind::single, QuestionKind::multiple, QuestionKind::judgement, QuestionKind::numeric,
-                                  QuestionKind::text, QuestionKind::match, QuestionKind::order, QuestionKind::hotspot})
+  for (const QuestionKind kind :
+       {QuestionKind::single, QuestionKind::multiple, QuestionKind::judgement, QuestionKind::numeric,
+        QuestionKind::text, QuestionKind::match, QuestionKind::order, QuestionKind::hotspot})
     questions.push_back(&one_of(*content, kind));
   Exam exam(questions);
   for (std::size_t i = 0; i < questions.size(); ++i) {
@@ -201,12 +204,14 @@ TEST_CASE("daily questions are asked one by one, each answer is kept at once, an
   daily.content = p.content;
   daily.weekday = 2;
   daily.days_in_row = 1;
-  daily.questions = {view_of(*p.content->question("Q01")), {"gone", 1, false, {0, 1}}, view_of(*p.content->question("Q02"))};
+  daily.questions = {
+      view_of(*p.content->question("Q01")), {"gone", 1, false, {0, 1}}, view_of(*p.content->question("Q02"))};
   p.reply(p.take<OpenDaily>().first, DailyOpened{daily});
   CHECK(p.screen<DailyScreen>().question == "Q01");
   p.act(NextStep{});  // not before it is answered
   CHECK(p.screen<DailyScreen>().question == "Q01");
-  for (const Action& touch : touches_for(*p.content->question("Q01"), p.screen<DailyScreen>().order, {{0}})) p.act(touch);
+  for (const Action& touch : touches_for(*p.content->question("Q01"), p.screen<DailyScreen>().order, {{0}}))
+    p.act(touch);
   p.pass(3s);
   p.act(ConfirmAnswer{});
   p.act(ConfirmAnswer{});

@@ -77,8 +77,10 @@ void add_kinds(std::vector<Sample>& out, const record::Content& content) {
     const std::string name = std::string(rules::to_string(q->kind)) + "-" + id;
     out.push_back({"lesson-" + name, lesson_with(*q, answer_of(*q, nullptr), false, false), sample_frame(), 1});
     out.push_back({"lesson-" + name + "-half", lesson_with(*q, answer_of(*q, &half), false, false), sample_frame(), 1});
-    out.push_back({"lesson-" + name + "-right", lesson_with(*q, answer_of(*q, &right, 2s, true), true, true), sample_frame(), 1});
-    out.push_back({"lesson-" + name + "-wrong", lesson_with(*q, answer_of(*q, &wrong, 2s, true), true, false), sample_frame(), 1});
+    out.push_back(
+        {"lesson-" + name + "-right", lesson_with(*q, answer_of(*q, &right, 2s, true), true, true), sample_frame(), 1});
+    out.push_back({"lesson-" + name + "-wrong", lesson_with(*q, answer_of(*q, &wrong, 2s, true), true, false),
+                   sample_frame(), 1});
     out.push_back({"exam-" + name, exam_with(*q, answer_of(*q, &right)), sample_frame(), 1});
   }
 }
@@ -106,8 +108,8 @@ void add_hazards(std::vector<Sample>& out, const record::Content& content) {
   if (list.clips.empty()) return;
   const record::Question& q = *content.question(list.clips.front());
   const base::Milliseconds end(q.clip_ms);
-  const rules::Response good{{}, "", {q.hazards.front().open + 900}}, early{{}, "", {q.hazards.front().open - 1500}}, none{},
-      burst{{}, "", {1000, 1300, 1600, 1900, 2200, 2500}};
+  const rules::Response good{{}, "", {q.hazards.front().open + 900}}, early{{}, "", {q.hazards.front().open - 1500}},
+      none{}, burst{{}, "", {1000, 1300, 1600, 1900, 2200, 2500}};
   const auto add = [&](const char* name, HazardScreen s) { out.push_back({name, std::move(s), sample_frame(), 1}); };
   add("hazards-list", list);
   add("hazards-ready", clip_with(q, answer_of(q, nullptr), false, false));
@@ -127,7 +129,8 @@ void add_hazards(std::vector<Sample>& out, const record::Content& content) {
   result.test = true;
   const int points[] = {5, 4, 0, 3, 5};
   for (std::size_t i = 0; i < std::min<std::size_t>(5, list.clips.size()); ++i)
-    result.results.push_back({list.clips[i], points[i], 5, i == 2 ? rules::HazardVoid::burst : rules::HazardVoid::none});
+    result.results.push_back(
+        {list.clips[i], points[i], 5, i == 2 ? rules::HazardVoid::burst : rules::HazardVoid::none});
   add("hazards-result", result);
   list.results = result.results;
   add("hazards-list-after", list);
@@ -187,9 +190,11 @@ void add_daily(std::vector<Sample>& out, std::shared_ptr<const record::Content> 
 
 void add_results(std::vector<Sample>& out, const record::Content& content) {
   ExamOutcome failed{"c-22", 14, 20, 18, false, false, {"Q04", "Q28", "N45", "V02", "O01", "P01"}, {}, {}};
-  out.push_back({"result-failed-six", ExamResultScreen{failed, training_course(content, CourseStage::exam_ready, 30)}, sample_frame(), 1});
+  out.push_back({"result-failed-six", ExamResultScreen{failed, training_course(content, CourseStage::exam_ready, 30)},
+                 sample_frame(), 1});
   ExamOutcome perfect{"c-22", 20, 20, 18, false, true, {}, sample_certificate(), {}};
-  out.push_back({"result-perfect", ExamResultScreen{perfect, training_course(content, CourseStage::done, 30)}, sample_frame(), 1});
+  out.push_back({"result-perfect", ExamResultScreen{perfect, training_course(content, CourseStage::done, 30)},
+                 sample_frame(), 1});
 }
 
 }  // namespace
@@ -208,7 +213,8 @@ std::vector<Sample> all_clips(const record::Content& content) {
     if (q.kind != rules::QuestionKind::hazard) continue;
     for (int i = 0; i < 8; ++i) {
       const base::Milliseconds at(q.clip_ms * (2 * i + 1) / 16);
-      out.push_back({"clips-" + id + "-" + std::to_string(i), clip_with(q, answer_of(q, &none, at), false, false), sample_frame(), 1});
+      out.push_back({"clips-" + id + "-" + std::to_string(i), clip_with(q, answer_of(q, &none, at), false, false),
+                     sample_frame(), 1});
     }
   }
   return out;

@@ -26,7 +26,8 @@ class Table {
     REQUIRE(screens::apply(state_.preferences, *ui_));
     driver_ = std::make_unique<ui::Driver>(*ui_, [this](float seconds) {
       answering_.write(screen_, now);
-      const auto action = screens::draw(ui_->begin_frame(seconds), screen_, test::sample_frame(), content_.get(), state_);
+      const auto action =
+          screens::draw(ui_->begin_frame(seconds), screen_, test::sample_frame(), content_.get(), state_);
       if (action) answering_.on_action(*action, now);
       return ui_->end_frame();
     });
@@ -55,7 +56,8 @@ class Table {
       if (const auto* o = std::get_if<ChooseOption>(&touch)) tap("lesson.option." + letter(o->option));
       if (const auto* o = std::get_if<ChooseSlot>(&touch)) tap("lesson.slot." + letter(o->slot));
       if (const auto* o = std::get_if<Key>(&touch)) tap(std::string("key.") + o->digit);
-      if (const auto* o = std::get_if<TypeText>(&touch)) tap("key." + (o->text == "." ? std::string("point") : o->text));
+      if (const auto* o = std::get_if<TypeText>(&touch))
+        tap("key." + (o->text == "." ? std::string("point") : o->text));
       if (std::holds_alternative<StartClip>(touch)) tap("lesson.clip");
     }
   }
@@ -76,8 +78,10 @@ class Table {
 
 }  // namespace
 
-TEST_CASE("every question that is more than options can be answered rightly by fingers, in large text, too", "[screens]") {
-  for (const screens::Preferences& preferences : {screens::Preferences{"zh", false, false, false}, {"en", true, true, false}}) {
+TEST_CASE("every question that is more than options can be answered rightly by fingers, in large text, too",
+          "[screens]") {
+  for (const screens::Preferences& preferences :
+       {screens::Preferences{"zh", false, false, false}, {"en", true, true, false}}) {
     Table table(preferences);
     int kinds = 0;
     for (const auto& [id, q] : table.content().questions) {
