@@ -195,7 +195,7 @@ void Station::post_mishap() {
     case 17:
       return post.heat(port, 40 + dice(50));
     case 18:
-      if (dice(5) > 0) return;
+      if (!posts_ || dice(2) > 0) return;
       ++counts_.alarms;
       return post.alarm(static_cast<std::uint8_t>(2 + dice(5)));
     case 19:

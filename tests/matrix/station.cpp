@@ -106,7 +106,8 @@ Station::Station(std::uint64_t seed, std::filesystem::path folder)
   for (int lock = 1; lock <= 4; ++lock) options_.boxes.push_back({"A0" + std::to_string(lock), flow::BoxSize::small});
   options_.charge_limit_min = 1;
   options_.pin_cost = base::PinCost::test;
-  options_.outlets = {{"E1", "yard", false, 500}, {"E2", "yard", false, 500}, {"E3", "hall", true, 500}, {"E4", "hall", true, 500}};
+  if (posts_)
+    options_.outlets = {{"E1", "yard", false, 500}, {"E2", "yard", false, 500}, {"E3", "hall", true, 500}, {"E4", "hall", true, 500}};
   options_.approvals = {{{"E3"}, "fire department", "F-1", "2026-11-01", "2026-11-25", std::string(64, '0'), "a", "b"}};
   options_.outlets_w = 1'200;
   options_.outlet_longest_s = kLongest_s;

@@ -146,6 +146,7 @@ void Station::check_log() {
   };
   std::map<std::string, Truth> delivered;
   for (const char* name : {"yard", "hall"}) {
+    if (!posts_) break;  // nobody listens
     for (int port = 1; port <= 2; ++port)
       if (devices_->post(name).energised(port)) say(fmt::format("{} port {} is still on", name, port));
     for (const auto& d : devices_->post(name).delivered()) {
