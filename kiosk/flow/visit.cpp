@@ -201,7 +201,9 @@ void Visit::follow(Move move) {
   if (auto* leave = std::get_if<Leave>(&move)) {
     sign_out(std::move(leave->then));
   } else if (auto* home = std::get_if<Home>(&move)) {
-    if (personal()) {
+    if (personal() && desk_.rider->role == Role::maintainer) {
+      flow_ = make_maintainer();
+    } else if (personal()) {
       flow_ = make_home(std::move(home->message));
     } else {
       flow_ = make_attract();

@@ -146,7 +146,7 @@ Outcome close_box(Core& core, const flow::CloseBox& d) {
 }
 
 Outcome settle_box(Core& core, const flow::SettleBox& d) {
-  core.db.query("UPDATE lease SET state='occupied' WHERE state='open' AND box=?").bind(d.box).done();
+  core.db.query("UPDATE lease SET state='occupied' WHERE state<>'ended' AND state='open' AND box=?").bind(d.box).done();
   return flow::Done{};
 }
 
@@ -201,7 +201,7 @@ std::vector<flow::PendingOpening> pending_openings(Core& core) {
 
 std::vector<std::string> open_boxes(Core& core) {
   std::vector<std::string> out;
-  auto s = core.db.query("SELECT box FROM lease WHERE state='open' ORDER BY box");
+  auto s = core.db.query("SELECT box FROM lease WHERE state<>'ended' AND state='open' ORDER BY box");
   while (s.row()) out.push_back(s.text(0));
   return out;
 }

@@ -150,3 +150,18 @@ TEST_CASE("a personal place is closed to somebody who is not signed in", "[flow]
     CHECK(rig.on<AttractScreen>());
   }
 }
+
+TEST_CASE("a maintainer's home is the maintenance screen, also after help and after a card that is refused", "[flow]") {
+  Rig rig;
+  RiderView maintainer = rider_named("m", "陈师傅");
+  maintainer.role = Role::maintainer;
+  rig.card("04C0FFEE");
+  rig.reply(rig.take<TapCard>().first, Welcome{maintainer, false, 0});
+  REQUIRE(rig.on<MaintainerScreen>());
+  rig.act(Go{Place::help, ""});
+  rig.act(GoHome{});
+  CHECK(rig.on<MaintainerScreen>());
+  rig.card("04DEAD01");
+  rig.reply(rig.take<TapCard>().first, Refusal{});
+  CHECK(rig.on<MaintainerScreen>());
+}
