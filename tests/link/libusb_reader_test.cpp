@@ -274,10 +274,10 @@ TEST_CASE("on threads of their own, a frozen reader does not delay another one",
   }
   drivers::DeviceHub hub(clock, queue, std::move(buses), drivers::Running::threaded);
   entry->freeze();
-  const auto tapped = clock.mono();
   exit->tap("04A23B7C");
   std::unique_lock lock(mutex);
   std::optional<devices::CardPresented> card;
+  // The frozen one takes 6 s to its first recovery step.
   heard.wait_for(lock, 5s, [&] {
     while (auto event = queue.try_take())
       if (const auto* one = std::get_if<devices::CardPresented>(&*event)) card = *one;
@@ -285,5 +285,4 @@ TEST_CASE("on threads of their own, a frozen reader does not delay another one",
   });
   REQUIRE(card);
   CHECK(card->reader == "exit");
-  CHECK(card->at - tapped < 3s);  // the frozen one takes 6 s to its first recovery step
 }
