@@ -15,8 +15,8 @@ using Flow = OutletReading::Flow;
 
 namespace {
 
-constexpr auto kMissingAfter = 5min;
-constexpr auto kSilentAfter = 400s;       // two heartbeats and a little
+constexpr auto kPostMissingAfter = 5min;
+constexpr auto kPostSilentAfter = 400s;       // two heartbeats and a little
 constexpr auto kOldHeartbeatOnly = 10min;  // answers to 01 only when no 21 came for so long
 constexpr auto kAskAtMost = 5s;
 constexpr auto kTwiceFor = 1h;
@@ -381,15 +381,15 @@ BootTime ChargePost::tick(BootTime now) {
   BootTime next = now + 1h;
   const auto by = [&next](BootTime at) { next = std::min(next, at); };
   if (around_.wire.connected(settings_.device)) {
-    if (up_ && now - heartbeat_at_ >= kSilentAfter) {
+    if (up_ && now - heartbeat_at_ >= kPostSilentAfter) {
       around_.faults.raise("post.silent", settings_.name, "two heartbeats are missing", now);
       link(false, now);
     }
-    if (up_) by(heartbeat_at_ + kSilentAfter);
-  } else if (now - lost_at_ >= kMissingAfter) {
+    if (up_) by(heartbeat_at_ + kPostSilentAfter);
+  } else if (now - lost_at_ >= kPostMissingAfter) {
     around_.faults.raise("post.missing", settings_.name, fmt::format("{:08X} is not connected", settings_.device), now);
   } else {
-    by(lost_at_ + kMissingAfter);
+    by(lost_at_ + kPostMissingAfter);
   }
   if (twice_at_ && now - *twice_at_ >= kTwiceFor) {
     around_.faults.clear("post.twice", settings_.name, now);
