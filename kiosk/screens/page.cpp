@@ -14,7 +14,7 @@ std::string Page::counted(const std::string& key, std::int64_t n, const std::vec
 
 std::string Page::number(std::int64_t n) const {
   std::string digits = std::to_string(n < 0 ? -n : n);
-  for (int at = static_cast<int>(digits.size()) - 3; at > 0; at -= 3) digits.insert(static_cast<std::size_t>(at), ",");
+  for (int at = static_cast<int>(digits.size()) - 3; at > 0; at -= 3) digits.insert(static_cast<std::size_t>(at), 1, ',');
   return n < 0 ? "-" + digits : digits;
 }
 
