@@ -50,6 +50,12 @@ Result<void> Rider::answer(const record::Question& q, const flow::AnswerView& vi
   const rules::AnswerKey key = q.key();
   const auto response =
       right ? rules::right_response(key) : rules::wrong_response(key, static_cast<int>(q.options.size()));
+  // What was begun when a presence check came between is taken back first.
+  if (q.kind != rules::QuestionKind::match)
+    for (const int shown : view.chosen)
+      if (auto ok = tap(widget_of(flow::ChooseOption{shown}, prefix)); !ok) return ok;
+  if (!view.typed.empty())
+    if (auto ok = tap("key.clear"); !ok) return ok;
   for (const flow::Action& touch : flow::touches_for(q, view.order, response))
     if (auto ok = tap(widget_of(touch, prefix)); !ok) return ok;
   return tap(prefix == "exam" ? "exam.next" : prefix + ".confirm");
@@ -57,14 +63,19 @@ Result<void> Rider::answer(const record::Question& q, const flow::AnswerView& vi
 
 // Starts a clip and touches where its hazards begin, or never.
 Result<void> Rider::watch(const record::Question& clip, const flow::AnswerView& view, bool right, const std::string& prefix) {
+  // The picture moves until the clip ends: nothing to wait for after a touch.
+  const auto touch = [&] {
+    touched_ = stage_.clock().mono();
+    return stage_.driver().tap(prefix + ".clip");
+  };
   if (view.clip.stage == flow::ClipStage::ready) {
-    if (auto ok = tap(prefix + ".clip"); !ok) return ok;
+    if (auto ok = touch(); !ok) return ok;
     const auto began = stage_.clock().mono();
     for (const rules::HazardWindow& h : clip.hazards) {
       const auto at = began + Milliseconds(h.open + 200);
       if (!right) continue;
       stage_.pass(std::max<Milliseconds>(0ms, at - stage_.clock().mono()));
-      if (auto ok = tap(prefix + ".clip"); !ok) return ok;
+      if (auto ok = touch(); !ok) return ok;
     }
     stage_.pass(std::max<Milliseconds>(0ms, began + Milliseconds(clip.clip_ms + 300) - stage_.clock().mono()));
     if (auto ok = stage_.settle(); !ok) return ok;
